@@ -1,0 +1,93 @@
+"""`postil serve`: the reader at a loopback address."""
+
+import errno
+import ipaddress
+import socket
+from typing import Annotated
+
+import typer
+
+from postil.cli.options import Invocation
+from postil.cli.printing import console
+from postil.errors import BadInput
+from postil.library import Library
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The loopback address to listen at.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port (default: 8620, or a free one).")
+    ] = None,
+) -> None:
+    """Serve the reader on this machine."""
+    invocation: Invocation = context.obj
+    settings = invocation.settings()
+    with invocation.library() as library:
+        serve_library(library, host or settings.host, port, settings.port)
+
+
+def serve_library(library: Library, host: str, port: int | None, usual_port: int) -> None:
+    """Serve an open library until it is stopped.
+
+    Args:
+        library: what to serve.
+        host: a loopback address.
+        port: the port asked for; None takes `usual_port`, or a free one where that is taken.
+        usual_port: the port tried first.
+
+    Raises:
+        BadInput: `host` is not loopback, or `port` was asked for and is taken.
+    """
+    # Late, so that the other commands need not load a web server.
+    import uvicorn
+
+    from postil.web.app import create_app
+
+    _check_loopback(host)
+    listening = _listen(host, usual_port if port is None else port, fixed=port is not None)
+    address, number = listening.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    console().print(f"Postil is at http://{shown}:{number} (Ctrl+C stops it).")
+    config = uvicorn.Config(
+        create_app(library),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+    )
+    with library.following():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _check_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise BadInput(
+            f"Postil has no login yet, so it listens on this machine only: use --host 127.0.0.1, not {host}."
+        )
+
+
+def _listen(host: str, port: int, *, fixed: bool) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise BadInput(f"A port lies from 0 to 65535, not {port}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+            raise
+        if fixed or error.errno == errno.EADDRNOTAVAIL:
+            raise BadInput(
+                f"{host}:{port} cannot be listened at ({error.strerror}): choose another --port, "
+                "or leave it out for a free one."
+            ) from error
+        return _listen(host, 0, fixed=True)
+    listening.listen(socket.SOMAXCONN)
+    return listening
