@@ -1,0 +1,1 @@
+"""Bring papers from the sources into the store."""

@@ -1,0 +1,83 @@
+"""Our own form of a record: everything a `Paper` holds, and what `postil export` writes.
+
+Its text is taken as it stands (accents are Unicode already), so that export, import and export again give
+the same bytes.
+"""
+
+from typing import Any
+
+from postil.paper import Announcement, AnnouncementKind, Paper, Version
+from postil.sources import fields
+from postil.sources.fields import BadRecord, Record
+
+_NOTES = ("venue", "doi", "comment", "journal_ref", "report_no", "license", "submitter", "topic")
+
+
+def read_native(record: Record) -> Paper:
+    """The paper of a record in our own form.
+
+    Raises:
+        BadRecord: a field is missing or malformed.
+    """
+    year = record.get("year")
+    return Paper(
+        fields.paper_id(record),
+        fields.title(fields.plain(fields.text(record, "title", fields.LONGEST_TITLE))),
+        fields.names(record, fields.plain),
+        abstract=fields.plain(fields.text(record, "abstract", fields.LONGEST_TEXT)),
+        summary=fields.plain(fields.text(record, "summary", fields.LONGEST_TEXT)),
+        categories=fields.categories(fields.texts(record, "categories", fields.MOST_CATEGORIES)),
+        submitted=fields.day(record, "submitted"),
+        modified=fields.day(record, "modified"),
+        announced=_announced(record),
+        year=None if year is None else fields.whole_number(year, "year", fields.EARLIEST_YEAR, fields.LATEST_YEAR),
+        versions=_versions(record),
+        **{name: fields.plain(fields.text(record, name)) for name in _NOTES},
+    )
+
+
+def write_native(paper: Paper) -> dict[str, Any]:
+    """The record of `paper`: fields in a fixed order, empty ones left out."""
+    record = {
+        "id": str(paper.id),
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "abstract": paper.abstract,
+        "summary": paper.summary,
+        "categories": list(paper.categories),
+        "submitted": paper.submitted,
+        "modified": paper.modified,
+        "announced": [{"day": a.day, "kind": a.kind} for a in paper.announced],
+        "year": paper.year,
+        "versions": [_version_record(version) for version in paper.versions],
+        **{name: getattr(paper, name) for name in _NOTES},
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def _version_record(version: Version) -> dict[str, Any]:
+    if version.submitted is None:
+        return {"number": version.number}
+    return {"number": version.number, "submitted": version.submitted}
+
+
+def _announced(record: Record) -> tuple[Announcement, ...]:
+    found = set()
+    for entry in fields.items(record, "announced", fields.MOST_VERSIONS):
+        if not isinstance(entry, dict) or (day := fields.day(entry, "day")) is None:
+            raise BadRecord("“announced” must hold objects with a “day”")
+        kind = entry.get("kind", AnnouncementKind.NEW)
+        if kind not in AnnouncementKind:
+            raise BadRecord("“kind” must be new, cross or replace")
+        found.add(Announcement(day, AnnouncementKind(kind)))
+    return tuple(sorted(found))
+
+
+def _versions(record: Record) -> tuple[Version, ...]:
+    found: dict[int, Version] = {}
+    for entry in fields.items(record, "versions", fields.MOST_VERSIONS):
+        if not isinstance(entry, dict):
+            raise BadRecord("“versions” must hold objects with a “number”")
+        number = fields.whole_number(entry.get("number"), "number", 1, fields.MOST_VERSIONS)
+        found[number] = Version(number, fields.day(entry, "submitted"))
+    return tuple(found[number] for number in sorted(found))

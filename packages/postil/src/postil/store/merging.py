@@ -1,0 +1,49 @@
+"""Decide what a batch of records does to what is held; no database here, so that every store decides alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from postil.paper import Paper
+from postil.paper_id import PaperId
+from postil.store.protocol import Written
+
+
+@dataclass(slots=True)
+class Merge:
+    """The outcome of a batch: papers to insert, papers to rewrite, and the tally of its records."""
+
+    added: dict[PaperId, Paper] = field(default_factory=dict)
+    changed: dict[PaperId, Paper] = field(default_factory=dict)
+    written: Written = field(default_factory=Written)
+
+
+def merge(held: Mapping[PaperId, Paper], incoming: Iterable[Paper]) -> Merge:
+    """Fold `incoming` into `held`, one record after another.
+
+    A paper that comes twice in a batch is added once; its second record counts as changed or unchanged.
+    """
+    outcome = Merge()
+    added = changed = unchanged = 0
+    for paper in incoming:
+        current = outcome.changed.get(paper.id) or outcome.added.get(paper.id) or held.get(paper.id)
+        if current is None:
+            outcome.added[paper.id] = _in_order(paper)
+            added += 1
+            continue
+        # Equal records need no merge: merging the same record again changes nothing.
+        merged = current if current == paper else current.updated_by(paper)
+        if merged == current:
+            unchanged += 1
+            continue
+        changed += 1
+        target = outcome.added if paper.id in outcome.added else outcome.changed
+        target[paper.id] = merged
+    outcome.written = Written(added, changed, unchanged)
+    return outcome
+
+
+def _in_order(paper: Paper) -> Paper:
+    """`paper` with its announcements and versions sorted and distinct, as a merge leaves them."""
+    if len(paper.announced) > 1 or len(paper.versions) > 1:
+        return paper.updated_by(paper)
+    return paper

@@ -1,0 +1,86 @@
+"""The shape of the SQLite store, as an append-only list of steps; what is released is never edited.
+
+`papers` holds the narrow half that day lists and calendars scan (some 60 bytes a paper), `texts` the wide
+half that a page of 25 reads. Days are integers yyyymmdd. Numbers come from AUTOINCREMENT, so that an index
+can never meet a number that meant another paper. Alembic was refused: there is one dialect here, and a step
+is plain SQL. A table of categories a paper was refused too: bitsets over a month answer in microseconds.
+"""
+
+import sqlite3
+
+# "Post" in ASCII: tells our file from another program's database.
+APPLICATION_ID = 0x506F7374
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        f"PRAGMA application_id = {APPLICATION_ID}",
+        """CREATE TABLE papers (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            categories TEXT NOT NULL,
+            submitted INTEGER,
+            modified INTEGER,
+            year INTEGER)""",
+        """CREATE TABLE texts (
+            number INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
+            title TEXT NOT NULL,
+            authors TEXT NOT NULL,
+            abstract TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            venue TEXT NOT NULL,
+            doi TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            journal_ref TEXT NOT NULL,
+            report_no TEXT NOT NULL,
+            license TEXT NOT NULL,
+            submitter TEXT NOT NULL,
+            topic TEXT NOT NULL)""",
+        """CREATE TABLE versions (
+            number INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            submitted INTEGER,
+            PRIMARY KEY (number, version)) WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE announcements (
+            number INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            PRIMARY KEY (number, day, kind)) WITHOUT ROWID""",
+        "CREATE INDEX announcements_by_day ON announcements (day, kind, number)",
+        "CREATE TABLE days (day INTEGER PRIMARY KEY, papers INTEGER NOT NULL)",
+    ),
+    (
+        """CREATE TABLE changes (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            number INTEGER NOT NULL UNIQUE)""",
+        "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
+)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many of the steps this database has taken."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Whether this is another program's database, which must not be touched."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return False
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Take the steps that are missing, each in a transaction of its own with the version it reaches."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    for version in range(version_of(connection), len(MIGRATIONS)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise

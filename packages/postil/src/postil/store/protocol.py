@@ -1,0 +1,140 @@
+"""What a store of papers promises, whatever database is behind it.
+
+The contract in tests/store/contract.py is written against this protocol alone, so that a second store
+(PostgreSQL, for a server) joins by passing it. Removal is in the protocol because the log must be able to
+say it to the indexes; marks, notes and jobs are not, as they belong to other tables and other days.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from postil.paper import AnnouncementKind, Paper
+from postil.paper_id import PaperId
+
+# The archive's order within a day's list.
+KINDS = (AnnouncementKind.NEW, AnnouncementKind.CROSS, AnnouncementKind.REPLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one `put` did; the three sum to the number of records given."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """A day of announcements and how many papers it lists, each counted once."""
+
+    day: date
+    papers: int
+
+
+class Listed(NamedTuple):
+    """One announcement as a day's list needs it; a tuple, as a month has tens of thousands."""
+
+    day: date
+    number: int
+    id: PaperId
+    kind: AnnouncementKind
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A paper's latest change; `paper` is None where the paper was removed."""
+
+    sequence: int
+    number: int
+    paper: Paper | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a store holds, for the status page."""
+
+    papers: int
+    announcements: int
+    versions: int
+    days: int
+    first_day: date | None
+    last_day: date | None
+
+
+class Store(Protocol):
+    """Papers, where they were announced, and a log of what changed.
+
+    Every paper has a *number*: a small positive integer that never changes and is never given out again.
+    Reads may come from any thread, and go on while one writer writes. Every method raises a
+    `DataFolderError` when the storage underneath fails.
+    """
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the only writer until the block ends; a thread that holds it may ask again.
+
+        Raises:
+            DataFolderBusy: another process is the writer.
+        """
+
+    def put(self, papers: Sequence[Paper]) -> Written:
+        """Merge `papers` into what is held (`Paper.updated_by`), all of them or none.
+
+        A record that adds nothing to what is held is unchanged: nothing is written or logged for it.
+        """
+
+    def remove(self, ids: Sequence[PaperId]) -> int:
+        """Forget papers, and log that; returns how many were held."""
+
+    def get(self, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
+        """The papers among `ids` that are held."""
+
+    def load(self, numbers: Sequence[int]) -> list[Paper]:
+        """The papers with these numbers, in this order; unknown numbers are left out."""
+
+    def numbers(self, ids: Sequence[PaperId]) -> dict[PaperId, int]:
+        """The numbers of those papers among `ids` that are held."""
+
+    def days(self) -> list[DayCount]:
+        """Every day with announcements, oldest first."""
+
+    def listed(self, first: date, last: date) -> list[Listed]:
+        """The announcements from `first` to `last`: by day, then new, cross, replace, then id."""
+
+    def count(self) -> int:
+        """How many papers are held."""
+
+    def counts(self) -> Counts:
+        """How much of everything is held."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """The log after sequence number `after`: each paper's latest change only, ascending."""
+
+    def last_change(self) -> int:
+        """The greatest sequence number of the log; 0 while it is empty."""
+
+    def papers(self) -> Iterator[Paper]:
+        """Every paper as of the first step, ordered by the text of its id."""
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small fact beside the papers."""
+
+    def recall(self, key: str) -> str | None:
+        """The fact kept under `key`, or None."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the storage, a line each; an empty list when it is sound."""
+
+    def close(self) -> None:
+        """Let go of the storage; the store must not be used afterwards."""

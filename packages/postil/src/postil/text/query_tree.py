@@ -1,0 +1,183 @@
+"""What a query means: a tree of frozen values, and its canonical text.
+
+`describe` is written so that parsing its answer gives the same tree; the page shows it as "read as". Words
+that stand side by side are wishes, of which one must be met; everything else is a condition.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postil.paper_id import PaperId
+
+FIRST_DAY, LAST_DAY = 0, 99_999_999
+_PLAIN_NAME = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+
+
+class Field(StrEnum):
+    """Where words are looked for; `ANYWHERE` is title, abstract and names."""
+
+    ANYWHERE = ""
+    TITLE = "title"
+    ABSTRACT = "abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as it was typed; `low-rank` and `GPT-4` are single words here."""
+
+    text: str
+    field: Field = Field.ANYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must follow each other exactly as written, letter case and accents aside."""
+
+    text: str
+    field: Field = Field.ANYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A name or a part of one, in any order of its parts; initials agree with full names."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A canonical category code, or an archive standing for all of its categories."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One paper by its id."""
+
+    id: PaperId
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days from `first` to `last`, both included, as yyyymmdd; month or day 00 begins a year or month."""
+
+    first: int = FIRST_DAY
+    last: int = LAST_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Everything but `child`."""
+
+    child: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Things side by side: at least one of the words directly in it, and all of the rest."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Things joined by AND, or one word marked with +: all of them, words too."""
+
+    children: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of the children."""
+
+    children: tuple["Node", ...]
+
+
+Node = Word | Phrase | Author | Category | Identifier | DateRange | Not | And | Every | Or
+Leaf = Word | Phrase | Author | Category | Identifier | DateRange
+
+
+def leaves(node: Node | None) -> Iterator[Leaf]:
+    """The words and conditions of a tree, from left to right, those under a `Not` too."""
+    match node:
+        case None:
+            return
+        case Not(child):
+            yield from leaves(child)
+        case And(children) | Every(children) | Or(children):
+            for child in children:
+                yield from leaves(child)
+        case leaf:
+            yield leaf
+
+
+def describe_node(node: Node | None) -> str:
+    """The canonical text of a tree; empty for none."""
+    match node:
+        case None:
+            return ""
+        case Word(text, field):
+            return _fielded(field, text)
+        case Phrase(text, field):
+            return _fielded(field, f'"{text}"')
+        case Author(name):
+            return f"author:{name}" if _PLAIN_NAME.fullmatch(name) else f'author:"{name}"'
+        case Category(code):
+            return f"cat:{code}"
+        case Identifier(paper):
+            return f"id:{paper}"
+        case DateRange(first, last):
+            return f"date:{describe_dates(first, last)}"
+        case Not(child):
+            return f"-{_operand(child)}"
+        case Every((only,)):
+            return f"+{_operand(only)}"
+        case Every(children):
+            return " AND ".join(map(_operand, children))
+        case Or(children):
+            return " OR ".join(map(_alternative, children))
+        case And(children):
+            return " ".join(map(_operand, children))
+
+
+def _fielded(field: Field, text: str) -> str:
+    return f"{field}:{text}" if field else text
+
+
+def _operand(node: Node) -> str:
+    inner = describe_node(node)
+    return f"({inner})" if isinstance(node, And | Every | Or) and not _is_marked(node) else inner
+
+
+def _alternative(node: Node) -> str:
+    return describe_node(node) if isinstance(node, And) else _operand(node)
+
+
+def _is_marked(node: Node) -> bool:
+    return isinstance(node, Every) and len(node.children) == 1
+
+
+def describe_dates(first: int, last: int) -> str:
+    """`2026`, `2026-03`, `2026-03-17`, or a range of them with an open end left blank."""
+    if first == FIRST_DAY or last == LAST_DAY:
+        return f"{_day(first) if first else ''}..{'' if last == LAST_DAY else _day(last)}"
+    year, month, day = first // 10_000, first // 100 % 100, first % 100
+    if (month, day) == (0, 0) and last == year * 10_000 + 1231:
+        return f"{year:04}"
+    if day == 0 and last == first + last_day_of(year, month):
+        return f"{year:04}-{month:02}"
+    return _day(first) if first == last else f"{_day(first)}..{_day(last)}"
+
+
+def _day(number: int) -> str:
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
+
+
+def last_day_of(year: int, month: int) -> int:
+    """How many days a month has; 0 for month 0."""
+    return monthrange(year, month)[1] if month else 0

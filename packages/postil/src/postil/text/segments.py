@@ -1,0 +1,336 @@
+r"""The text markup of titles and abstracts as a small tree.
+
+Authors write LaTeX in fields that were never compiled: ``\emph``, quotes, dashes, ``~``, escaped signs, braces
+that protect capitals, lists, links. What is understood becomes a node or a character; what is not stays as typed,
+so that nothing an author wrote is lost. A full TeX parser was refused: the fields are not TeX documents
+(percent signs are no comments, most braces are real braces), and a parser that executes macros is a risk.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from postil.text.accents import to_unicode
+from postil.text.characters import clean
+from postil.text.formulas import Formula, split_formulas
+from postil.text.symbols import IN_TEXT
+
+Style = Literal["em", "strong", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters as they are shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Text with an emphasis."""
+
+    style: Style
+    children: "tuple[Segment, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to an ``http`` or ``https`` address."""
+
+    address: str
+    children: "tuple[Segment, ...]"
+
+
+Segment = Text | Formula | Styled | Link
+
+_STYLES: dict[str, Style | None] = {
+    "emph": "em",
+    "textit": "em",
+    "textsl": "em",
+    "textbf": "strong",
+    "texttt": "code",
+    "textsc": None,
+    "textrm": None,
+    "textsf": None,
+    "textnormal": None,
+    "textup": None,
+    "textmd": None,
+    "text": None,
+    "mbox": None,
+    "hbox": None,
+    "underline": None,
+    "uline": None,
+    "title": None,
+    "textsuperscript": None,
+    "textsubscript": None,
+    "footnotesize": None,
+}
+_SWITCHES: dict[str, Style | None] = {
+    "em": "em",
+    "it": "em",
+    "itshape": "em",
+    "sl": "em",
+    "bf": "strong",
+    "bfseries": "strong",
+    "tt": "code",
+    "ttfamily": "code",
+    "sc": None,
+    "scshape": None,
+    "rm": None,
+    "sf": None,
+    "small": None,
+    "large": None,
+    "normalfont": None,
+}
+_SILENT = frozenset(
+    "noindent par newline linebreak xspace protect centering smallskip medskip bigskip indent clearpage "
+    "newpage maketitle hfill quad qquad nobreak relax textstyle displaystyle".split()
+)
+_BRACKETED = {"cite": "[{}]", "citep": "[{}]", "citet": "[{}]", "citealp": "[{}]", "citeauthor": "[{}]"}
+_REFERENCES = {"ref": "{}", "eqref": "({})", "autoref": "{}", "cref": "{}", "Cref": "{}", "footnote": " ({})"}
+_DROPPED = frozenset("label vspace hspace thanks bibliographystyle bibliography".split())
+_SIGNS = {
+    "\\": " ",
+    " ": " ",
+    "\n": " ",
+    ",": "\u202f",
+    ";": " ",
+    ":": " ",
+    ">": " ",
+    "!": "",
+    "/": "",
+    "-": "\u00ad",
+    "@": "",
+}
+
+_TOKEN = re.compile(
+    r"\\(?P<word>[A-Za-z]+)\*?|\\(?P<sign>[^A-Za-z])|(?P<open>\{)|(?P<close>\})"
+    r"|(?P<address>https?://[^\s<>\"{}|\\^`$]+)|(?P<quote>``|''|`)|(?P<dash>-{2,})|(?P<tie>~)|(?P<space>\s{2,}|[\n\t\r])",
+    re.DOTALL,
+)
+PLAIN = re.compile(r"[\\{}~`\n\t\r$]|--|''|  |https?://")
+"""What must occur in a text for it to be anything but itself."""
+_ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]{0,200}\])*\{([^{}]*)\}")
+_LINK = re.compile(r"\s*\{\s*(https?://[^\s{}\"<>\\]+)\s*\}")
+_PROTECTED = re.compile(r"[^\W_]*(?:['’-]?[^\W_])*")
+_TEXT_ONLY = re.compile(r"\\(?:textit|textbf|emph|texttt|textsf|textsc|text|textrm|href|url)\s*\{[^$]*\}$")
+_TRAILING = ".,;:!?)]'’"
+_DEPTH = 40
+
+
+@dataclass(slots=True)
+class _Group:
+    """An open brace: what opened it, what it holds so far."""
+
+    source: str
+    style: Style | None = None
+    plain: bool = False
+    address: str | None = None
+    nodes: list[Segment] = field(default_factory=list)
+
+
+def parse(text: str) -> tuple[Segment, ...]:
+    """Read ``text`` into segments. Any string is accepted; brackets and dollars that do not match stay as typed."""
+    text = clean(text)
+    if not PLAIN.search(text):
+        return (Text(text),) if text else ()
+    reader = _Reader()
+    for piece in split_formulas(text):
+        if isinstance(piece, str):
+            reader.read(to_unicode(piece))
+        elif _is_only_text(piece.tex):
+            reader.read(to_unicode(piece.tex))
+        else:
+            reader.put(piece)
+    return reader.finish()
+
+
+def _is_only_text(tex: str) -> bool:
+    r"""Whether a formula is words in disguise: ``$\textbf{Ours}$`` is how authors get bold on arXiv's pages."""
+    if not _TEXT_ONLY.match(tex):
+        return False
+    depth = 0
+    for place, character in enumerate(tex):
+        if character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+            if depth == 0 and place < len(tex) - 1 and not tex.startswith(r"\href"):
+                return False
+    return depth == 0
+
+
+class _Reader:
+    """Builds the tree; open groups live on a stack that spans the formulas between them."""
+
+    def __init__(self) -> None:
+        self._groups = [_Group("")]
+        self._paired_quotes = False
+        self._text = ""
+        self._at = 0
+
+    def put(self, node: Segment) -> None:
+        nodes = self._groups[-1].nodes
+        if isinstance(node, Text) and nodes and isinstance(nodes[-1], Text):
+            nodes[-1] = Text(nodes[-1].text + node.text)
+        else:
+            nodes.append(node)
+
+    def say(self, characters: str) -> None:
+        if characters:
+            self.put(Text(characters))
+
+    def read(self, text: str) -> None:
+        self._text, self._at = text, 0
+        while match := _TOKEN.search(text, self._at):
+            if match.start() > self._at:
+                self.say(text[self._at : match.start()])
+            self._at = match.end()
+            _HANDLERS[match.lastgroup or ""](self, match)
+        self.say(text[self._at :])
+
+    def finish(self) -> tuple[Segment, ...]:
+        while len(self._groups) > 1:
+            group = self._groups.pop()
+            if group.plain:
+                self.say("{")
+            for node in group.nodes:
+                self.put(node)
+        return tuple(self._groups[0].nodes)
+
+    def on_word(self, match: re.Match[str]) -> None:
+        word = match["word"]
+        if word in _STYLES and self._opens(match.end()):
+            self._push(_Group(word, style=_STYLES[word]))
+        elif word in _SWITCHES and self._groups[-1].plain:
+            self._groups[-1].style = _SWITCHES[word]
+            self._groups[-1].source = word
+            self._skip_space()
+        elif word in ("url", "href") and (link := _LINK.match(self._text, match.end())):
+            self._link(word, link)
+        elif word in _BRACKETED | _REFERENCES and (found := _ARGUMENT.match(self._text, match.end())):
+            self._at = found.end()
+            self.say((_BRACKETED | _REFERENCES)[word].format(found[1].strip()))
+        elif word in _DROPPED and (found := _ARGUMENT.match(self._text, match.end())):
+            self._at = found.end()
+        elif word in ("begin", "end") and (found := _ARGUMENT.match(self._text, match.end())):
+            self._at = found.end()
+            self.say(" ")
+        elif word == "item":
+            self.say(" • ")
+            self._skip_space()
+        elif word == "verb" and (found := re.compile(r"(\W)(.*?)\1").match(self._text, match.end())):
+            self._at = found.end()
+            self.put(Styled("code", (Text(found[2]),)))
+        elif word in IN_TEXT:
+            self.say(IN_TEXT[word])
+            self._skip_empty()
+        elif word in _SILENT or (word in _SWITCHES and len(word) > 1):
+            self.say(" ")
+            self._skip_space()
+        else:
+            self.say(match[0])
+
+    def on_sign(self, match: re.Match[str]) -> None:
+        sign = match["sign"]
+        self.say(_SIGNS.get(sign, sign if sign in "%&_#${}" else match[0]))
+
+    def on_open(self, match: re.Match[str]) -> None:
+        self._push(_Group("{", plain=True))
+
+    def on_close(self, match: re.Match[str]) -> None:
+        if len(self._groups) == 1:
+            self.say("}")
+            return
+        group = self._groups.pop()
+        children = tuple(group.nodes)
+        if group.address:
+            self.put(Link(group.address, children or (Text(group.address),)))
+        elif group.style and children:
+            self.put(Styled(group.style, children))
+        else:
+            braced = group.plain and group.source == "{" and not _is_protection(children)
+            self.say("{" if braced else "")
+            for node in children:
+                self.put(node)
+            self.say("}" if braced else "")
+
+    def on_address(self, match: re.Match[str]) -> None:
+        address = match["address"]
+        kept = address.rstrip(_TRAILING)
+        if "(" in kept and address[len(kept) :].startswith(")"):
+            kept += ")"
+        if len(kept) <= len("https://"):
+            self.say(address)
+            return
+        self._at = match.start() + len(kept)
+        self.put(Link(kept, (Text(kept),)))
+
+    def on_quote(self, match: re.Match[str]) -> None:
+        self.say({"``": "“", "''": "”", "`": "‘"}[match["quote"]])
+
+    def on_dash(self, match: re.Match[str]) -> None:
+        dashes = match["dash"]
+        before = self._text[match.start() - 1 : match.start()]
+        after = self._text[match.end() : match.end() + 1]
+        is_option = after.islower() and (not before or before in " \n([,'\"")
+        self.say(dashes if is_option else {2: "–", 3: "—"}.get(len(dashes), dashes))
+
+    def on_tie(self, match: re.Match[str]) -> None:
+        before = self._text[max(match.start() - 1, 0) : match.start()]
+        after = self._text[match.end() : match.end() + 1]
+        is_range = before.isdigit() and after.isdigit()
+        starts = match.start() == 0 or before.isspace() or before in "(<>="
+        self.say("~" if is_range or starts or after in "=~" else "\u00a0")
+
+    def on_space(self, match: re.Match[str]) -> None:
+        self.say("\n\n" if match["space"].count("\n") > 1 else " ")
+
+    def _push(self, group: _Group) -> None:
+        if len(self._groups) > _DEPTH:
+            self.say("{" if group.plain else "")
+            return
+        if not group.plain:
+            self._at = self._text.index("{", self._at) + 1
+        self._groups.append(group)
+
+    def _opens(self, at: int) -> bool:
+        return len(self._groups) <= _DEPTH and self._text[at : at + 10].lstrip().startswith("{")
+
+    def _link(self, word: str, link: re.Match[str]) -> None:
+        self._at = link.end()
+        if word == "href" and self._opens(self._at):
+            self._push(_Group(word, address=link[1]))
+        else:
+            self.put(Link(link[1], (Text(link[1]),)))
+
+    def _skip_space(self) -> None:
+        while self._text[self._at : self._at + 1] in (" ", "\n", "\t"):
+            self._at += 1
+
+    def _skip_empty(self) -> None:
+        if self._text.startswith("{}", self._at):
+            self._at += 2
+
+
+def _is_protection(children: tuple[Segment, ...]) -> bool:
+    """Whether braces held one word or nothing, as in ``{B}ayesian``: TeX shows no braces there."""
+    return not children or (
+        len(children) == 1
+        and isinstance(children[0], Text)
+        and _PROTECTED.fullmatch(children[0].text) is not None
+    )
+
+
+_HANDLERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
+    "word": _Reader.on_word,
+    "sign": _Reader.on_sign,
+    "open": _Reader.on_open,
+    "close": _Reader.on_close,
+    "address": _Reader.on_address,
+    "quote": _Reader.on_quote,
+    "dash": _Reader.on_dash,
+    "tie": _Reader.on_tie,
+    "space": _Reader.on_space,
+}

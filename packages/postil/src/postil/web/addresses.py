@@ -1,0 +1,72 @@
+"""Addresses of the reader's own pages, each built in one place."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from postil.categories import CategoryExpression
+from postil.paper import Paper
+from postil.paper_id import PaperId
+
+
+def paper_path(paper_id: PaperId) -> str:
+    """`/arxiv/2405.06147`."""
+    return quote(paper_id.path, safe="/:+")
+
+
+def list_path(
+    expression: CategoryExpression, *, day: date | None = None, page: int = 1, **more: str
+) -> str:
+    """`/arxiv/cs.LG+stat.ML-cs.CV?date=2026-03-17&page=2`."""
+    text = str(expression)
+    path = f"/arxiv/{quote(text, safe='+-.')}" if text else "/arxiv"
+    return with_query(path, {"date": day.isoformat() if day else "", "page": _page(page), **more})
+
+
+def search_path(query: str, *, sort: str = "relevance", page: int = 1, **more: str) -> str:
+    """`/search?q=…`, with the sort and the page where they are not the usual ones."""
+    usual = {"q": query, "sort": "" if sort == "relevance" else sort, "page": _page(page)}
+    return with_query("/search", {**usual, **more})
+
+
+def author_path(name: str) -> str:
+    """The search for everything by one author."""
+    quoted = name.replace('"', "")
+    return search_path(f'author:"{quoted}"')
+
+
+def outside_links(paper: Paper) -> list[tuple[str, str]]:
+    """Where else a paper is: pairs of a catalogue key and an address."""
+    links = []
+    if paper.id.source == "arxiv":
+        base = "https://arxiv.org"
+        key = quote(paper.id.key)
+        links += [
+            ("link.abstract", f"{base}/abs/{key}"),
+            ("link.pdf", f"{base}/pdf/{key}"),
+            ("link.html", f"{base}/html/{key}"),
+        ]
+    if paper.doi:
+        links.append(("link.doi", f"https://doi.org/{quote(paper.doi, safe='/()')}"))
+    return links
+
+
+def with_query(path: str, values: Mapping[str, str]) -> str:
+    """`path` with the values that are not empty as its query."""
+    kept = {name: value for name, value in values.items() if value}
+    return f"{path}?{urlencode(kept, errors='replace')}" if kept else path
+
+
+def is_own_path(text: str) -> bool:
+    """Whether `text` is a path on this site and nothing that a browser would take elsewhere."""
+    return (
+        text.startswith("/")
+        and not text.startswith(("//", "/\\"))
+        and len(text) <= 4000
+        and text.isprintable()
+        and "\\" not in text
+    )
+
+
+def _page(page: int) -> str:
+    return str(page) if page > 1 else ""

@@ -1,0 +1,63 @@
+"""The web application: routes to pages, and what stands around them."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Route
+
+from postil.errors import PostilError
+from postil.library import Library
+from postil.web import api
+from postil.web.assets import static_file
+from postil.web.hosts import KnownHosts, known_hosts
+from postil.web.pages import about, day, errors, home, paper, preferences, search, shelf
+from postil.web.security import GuardedApp
+
+# A page of 100 kB is compressed in a third of the time of the usual level, to within a tenth of its size.
+_GZIP_LEVEL = 4
+
+
+def create_app(library: Library, hosts: Sequence[str] | None = None) -> Starlette:
+    """The application over an open library.
+
+    Args:
+        library: what the pages show; whoever opened it closes it.
+        hosts: the names by which this server may be addressed; None means the loopback names and
+            `settings.host`, and any name where that is every address of the machine.
+    """
+    names = known_hosts(library.settings.host) if hosts is None else tuple(hosts)
+    app = Starlette(
+        routes=_routes(),
+        middleware=[
+            Middleware(GuardedApp),
+            Middleware(GZipMiddleware, minimum_size=600, compresslevel=_GZIP_LEVEL),
+            Middleware(KnownHosts, names=names),
+        ],
+        exception_handlers={
+            PostilError: errors.on_postil_error,
+            HTTPException: errors.on_http_error,
+            Exception: errors.on_defect,
+        },
+    )
+    app.state.library = library
+    return app
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Route("/", home.home),
+        Route("/arxiv", day.every_category),
+        Route("/arxiv/{rest:path}", paper.under_arxiv),
+        Route("/shelf", shelf.shelf),
+        Route("/shelf/{name}", paper.on_shelf),
+        Route("/search", search.search),
+        Route("/about", about.about),
+        Route("/healthz", about.healthz),
+        Route("/preferences", preferences.preferences, methods=["POST"]),
+        Route("/choose", preferences.choose, methods=["POST"]),
+        Route("/static/{digest}/{name}", static_file),
+        *api.routes(),
+    ]

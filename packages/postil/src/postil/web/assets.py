@@ -1,0 +1,75 @@
+"""The style sheet, the script and the icon: read once, compressed once, kept by browsers for ever.
+
+Several small files are written and one of each kind is sent, so that a first visit needs few requests: the
+style sheets are joined as they are, each script becomes a block of one module (so none has imports, exports
+or names that reach another). A bundler was refused: there is nothing for it to do. The address holds a hash
+of the content, which is what makes keeping it for ever safe.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+_STYLES = ("tokens", "page", "paper", "day", "search", "picker", "print")
+_SCRIPTS = ("theme", "keys", "more", "formulas", "picker")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it is sent."""
+
+    name: str
+    media_type: str
+    body: bytes
+    compressed: bytes
+
+    @property
+    def path(self) -> str:
+        """Its address, which changes with its content."""
+        digest = hashlib.sha256(self.body).hexdigest()[:12]
+        return f"/static/{digest}/{self.name}"
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Every static file, by name."""
+    folder = files("postil.web").joinpath("static")
+    styles = [folder.joinpath("css", f"{name}.css").read_text("utf-8") for name in _STYLES]
+    scripts = [folder.joinpath("js", f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
+    blocks = "".join(f"{{\n{script}}}\n" for script in scripts)
+    icon = folder.joinpath("icon.svg").read_text("utf-8")
+    made = (
+        _asset("postil.css", "text/css", "\n".join(styles)),
+        _asset("postil.js", "text/javascript", blocks),
+        _asset("icon.svg", "image/svg+xml", icon),
+    )
+    return {asset.name: asset for asset in made}
+
+
+def _asset(name: str, media_type: str, text: str) -> Asset:
+    body = text.encode()
+    return Asset(name, media_type, body, gzip.compress(body, 9, mtime=0))
+
+
+def asset_path(name: str) -> str:
+    """The address of the static file `name`, for templates."""
+    return assets()[name].path
+
+
+def static_file(request: Request) -> Response:
+    """Answer a request for a static file; an address of other content is not found."""
+    asset = assets().get(request.path_params["name"])
+    if asset is None or asset.path != request.url.path:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(asset.body, media_type=asset.media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(asset.compressed, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,1 @@
+"""One page a file; each turns a request into values for one template."""

@@ -1,0 +1,118 @@
+"""`/arxiv/cs.LG+stat.ML-cs.CV?date=2026-03-17`: one day's list, by category expression."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from postil.categories import CategoryExpression
+from postil.library import DayList, Library, Sort
+from postil.web import addresses
+from postil.web.listing import Entry, Page
+from postil.web.month import month_of, neighbour
+from postil.web.narrowing import narrowing_rows
+from postil.web.parameters import day_asked, library_of, month_asked, page_asked, wants_part
+from postil.web.rendering import page
+
+_NARROWING_ROWS = 14
+
+
+def every_category(request: Request) -> Response:
+    """`/arxiv`: the latest day whole; `?categories=` is what the box for expressions sends."""
+    typed = request.query_params.get("categories", "").strip()
+    if typed:
+        expression = CategoryExpression.parse(typed)
+        address = addresses.list_path(expression, day=day_asked(request))
+        return RedirectResponse(address, status_code=303)
+    return day_list(request, CategoryExpression())
+
+
+def day_list(request: Request, expression: CategoryExpression) -> Response:
+    """The asked day, or the latest that has papers for the expression, or else all its papers."""
+    library = library_of(request)
+    number = page_asked(request)
+    day = day_asked(request) or library.papers.latest_day(expression)
+    if day is None:
+        return _never_announced(request, library, expression, number)
+    size = library.settings.page_size
+    offset = (number - 1) * size
+    part = wants_part(request)
+    # A part goes below cards in view: one more before it tells whether its first section goes on.
+    before = 1 if part and offset else 0
+    found = library.papers.day_list(day, expression, offset=offset - before, limit=size + before)
+    values = _page(found, number, size, before).values(
+        lambda n: addresses.list_path(expression, day=day, page=n)
+    )
+    if part:
+        return page(request, "part.html", values)
+    return page(request, "day.html", values | _frame(request, library, found, expression))
+
+
+def _page(found: DayList, number: int, size: int, before: int) -> Page:
+    entries = [Entry(paper, kind) for paper, kind in zip(found.papers, found.kinds, strict=True)]
+    sections = {kind: count for kind, count in found.counts.items() if count}
+    return Page(
+        entries[before:],
+        found.total,
+        number,
+        size,
+        sections if len(sections) > 1 else None,
+        entries[0].kind if before and entries else "",
+    )
+
+
+def _frame(
+    request: Request, library: Library, found: DayList, expression: CategoryExpression
+) -> Mapping[str, Any]:
+    """What stands around the cards: the day's header, the calendar and the categories."""
+    day = found.day
+    year, month = month_asked(request, day)
+    counts = dict(library.papers.calendar(year, month, expression))
+    return {
+        "expression": expression,
+        "expression_text": str(expression),
+        "day": day,
+        "previous_day": found.previous,
+        "next_day": found.next,
+        "month": month_of(year, month, counts),
+        "earlier": neighbour(year, month, -1),
+        "later": neighbour(year, month, 1),
+        "narrowing": narrowing_rows(
+            expression,
+            library.papers.category_counts(day),
+            lambda e: addresses.list_path(e, day=day),
+            _NARROWING_ROWS,
+        ),
+        "here_name": "latest",
+    }
+
+
+def _never_announced(
+    request: Request, library: Library, expression: CategoryExpression, number: int
+) -> Response:
+    """All papers of an expression that no day's list has, newest first."""
+    size = library.settings.page_size
+    found = library.search.find(
+        _as_query(expression), sort=Sort.NEWEST, offset=(number - 1) * size, limit=size
+    )
+    listed = Page([Entry(p) for p in found.papers], found.total, number, size)
+    values = listed.values(lambda n: addresses.list_path(expression, page=n))
+    if wants_part(request):
+        return page(request, "part.html", values)
+    empty: date | None = None
+    more = {
+        "expression": expression,
+        "expression_text": str(expression),
+        "day": empty,
+        "here_name": "latest",
+    }
+    return page(request, "day.html", values | more)
+
+
+def _as_query(expression: CategoryExpression) -> str:
+    """The expression in the query language."""
+    wanted = " OR ".join(f"cat:{code}" for code in expression.included)
+    unwanted = "".join(f" -cat:{code}" for code in expression.excluded)
+    return f"({wanted}){unwanted}" if wanted else unwanted.strip()

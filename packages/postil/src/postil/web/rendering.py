@@ -1,0 +1,115 @@
+"""Templates to pages: one environment, autoescape always on, an undefined name is an error."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from postil import __version__, categories
+from postil.paper import Paper
+from postil.text.markup import render_html
+from postil.web import addresses, formatting
+from postil.web.assets import asset_path
+from postil.web.catalogue import catalogue
+from postil.web.preferences import preferences_of
+
+_CJK = re.compile(r"[぀-ヿ㐀-鿿]")
+_AUTHORS_SHOWN = 8
+
+
+@lru_cache(maxsize=4096)
+def markup(text: str) -> Markup:
+    """A title or an abstract as safe HTML."""
+    return Markup(render_html(text))
+
+
+def language_of(text: str) -> str:
+    """The language a browser should take `text` for: Chinese where a fair part of it is."""
+    return "zh" if len(_CJK.findall(text)) * 5 > len(text) else "en"
+
+
+def authors_in_view(paper: Paper) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The authors that are shown, and those folded away; one author is never folded alone."""
+    names = paper.authors
+    if len(names) <= _AUTHORS_SHOWN + 1:
+        return names, ()
+    return names[:_AUTHORS_SHOWN], names[_AUTHORS_SHOWN:]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("postil.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "markup": markup,
+        "number": formatting.number,
+        "size": formatting.size,
+        "milliseconds": formatting.milliseconds,
+    }
+    environment.globals |= {
+        "version": __version__,
+        "asset": asset_path,
+        "paper_path": addresses.paper_path,
+        "list_path": addresses.list_path,
+        "search_path": addresses.search_path,
+        "author_path": addresses.author_path,
+        "outside_links": addresses.outside_links,
+        "authors_in_view": authors_in_view,
+        "language_of": language_of,
+        "category_expression": categories.CategoryExpression,
+        "canonical": categories.canonical,
+    }
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def page(
+    request: Request, template: str, values: Mapping[str, Any], *, status: int = 200
+) -> Response:
+    """Render `template` for the reader who asked."""
+    preferences = preferences_of(request)
+    texts = catalogue(preferences.language)
+    language = preferences.language
+    html = _ENVIRONMENT.get_template(template).render(
+        **values,
+        t=texts,
+        language=language,
+        preferences=preferences,
+        here=_here(request),
+        long_day=lambda day: formatting.long_day(day, language),
+        short_day=lambda day: formatting.short_day(day, language),
+        month_name=lambda year, month: formatting.month_name(year, month, language),
+        weekdays=lambda: formatting.weekday_initials(language),
+        category_name=lambda code: _category_name(code, language),
+    )
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Language": "zh-Hans" if language == "zh" else "en",
+        "Vary": "Accept-Language, Cookie",
+    }
+    return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def _here(request: Request) -> str:
+    """The page's own path and query, for coming back to it."""
+    query = request.url.query
+    path = request.url.path + (f"?{query}" if query else "")
+    return path if addresses.is_own_path(path) else "/"
+
+
+def _category_name(code: str, language: str) -> str:
+    known = categories.categories().get(code)
+    english = known.name if known else ""
+    return catalogue(language).get(f"category.{code}", english)
