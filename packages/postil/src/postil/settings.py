@@ -30,7 +30,6 @@ class Settings:
     port: int = DEFAULT_PORT
     categories: str = "cs.LG+cs.CL+stat.ML"  # what the home page offers first
     page_size: int = 25  # papers on a page
-    log_level: str = "warning"
 
     @classmethod
     def load(cls, data: Path | None = None, environ: Mapping[str, str] = os.environ) -> "Settings":

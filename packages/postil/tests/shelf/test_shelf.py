@@ -53,7 +53,7 @@ def test_an_entry_has_its_facts_in_order(record):
     assert list(record) == [key for key in KEYS if key in record]
     assert {"id", "title", "authors", "year", "categories", "topic", "summary"} <= set(record)
     assert all(record.values()) and all(record["authors"])
-    assert all(known_code(code) == code for code in record["categories"])
+    assert all(known_code(code) for code in record["categories"])
     if "submitted" in record:
         assert record["id"][0].isdigit() or "/" in record["id"]
         assert abs(int(record["submitted"][:4]) - record["year"]) <= 1

@@ -1,0 +1,94 @@
+"""Every benchmark, one after the other: `make bench`.
+
+    python benchmarks/run.py [--shared FOLDER] [--only NAME …] [--results FILE]
+
+Each prints its table here; the same figures go as JSON to FILE (benchmarks/results.json by default, which git
+ignores). The reader's benchmarks need the folder of shared data; without it they are left out, and the last
+lines say so. A data folder with all of its records is built once and kept for the next run.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+KEPT = Path(tempfile.gettempdir()) / "postil-benchmark-data"
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A script, what it needs, and the options that give it that."""
+
+    script: str
+    shared: bool = False
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How `--only` names it."""
+        return self.script.removesuffix(".py")
+
+
+BENCHMARKS = (
+    Benchmark("postil/importing.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/formulas.py", True),
+    Benchmark("postil/hydration.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/search_latency.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/quality.py", True),
+    Benchmark("postil/pages.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/first_visit.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/startup.py", True, ("--data", str(KEPT))),
+    Benchmark("lemmata/import_time.py"),
+    Benchmark("lemmata/effective_rank.py"),
+)
+
+
+def run(benchmark: Benchmark, shared: Path) -> object:
+    """The figures of one benchmark, its table printed."""
+    command = [sys.executable, str(HERE / benchmark.script), *benchmark.options]
+    environment = {**os.environ, "POSTIL_SHARED": str(shared.absolute())}
+    done = subprocess.run(
+        [*command, "--json"], env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        return {"failed": done.returncode}
+    figures = json.loads(done.stdout)
+    print(json.dumps(figures, indent=2, ensure_ascii=False), flush=True)
+    return figures
+
+
+def main() -> None:
+    """Run them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--results", type=Path, default=HERE / "results.json")
+    arguments = parser.parse_args()
+    chosen = [b for b in BENCHMARKS if not arguments.only or b.name in arguments.only]
+    has_data = (arguments.shared / "data").is_dir()
+    figures: dict[str, object] = {
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version()}
+    }
+    for benchmark in chosen:
+        if benchmark.shared and not has_data:
+            continue
+        print(f"== {benchmark.name}", flush=True)
+        figures[benchmark.name] = run(benchmark, arguments.shared)
+    arguments.results.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    if not has_data:
+        print(f"No shared data at {arguments.shared}: the reader's benchmarks were left out.")
+    failed = [
+        name for name, found in figures.items() if isinstance(found, dict) and "failed" in found
+    ]
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
