@@ -21,7 +21,8 @@ def demo(
     with invocation.library() as library:
         loaded = library.load_shelf()
         library.search.catch_up()
-        out = console()
         if loaded.added:
-            out.print(f"The starter shelf is loaded: {loaded.added} papers, in {settings.data}.")
+            console().print(
+                f"The starter shelf is loaded: {loaded.added} papers, in {settings.data}."
+            )
         serve_library(library, settings.host, port, settings.port)

@@ -8,7 +8,6 @@ import typer
 from postil.cli.options import JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.progress import progress_bar
-from postil.library import evaluate_collection
 
 
 def evaluate(
@@ -16,6 +15,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure search quality on a collection with judgements (corpus, queries, qrels/test.tsv)."""
+    from postil.library import evaluate_collection
+
     with progress_bar("Evaluating"):
         found = evaluate_collection(folder)
     if as_json:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import orjson
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from postil.library import paper_record
@@ -32,23 +33,33 @@ def write_lines(papers: Iterable[Paper]) -> int:
 
 def console() -> Console:
     """Where text for a person goes."""
-    return Console(highlight=False, markup=False, emoji=False)
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def print_card(out: Console, paper: Paper, *, abstract: bool = False) -> None:
     """Print one paper: id and title, authors, categories and day, and the abstract if asked."""
-    out.print(Text.assemble((str(paper.id), "bold"), "  ", render_plain(paper.title)))
-    line = ", ".join(paper.authors[:AUTHORS_SHOWN])
+    _print(out, Text.assemble((f"{paper.id}  ", "bold"), render_plain(paper.title)))
+    authors = ", ".join(paper.authors[:AUTHORS_SHOWN])
     if len(paper.authors) > AUTHORS_SHOWN:
-        line += f" and {len(paper.authors) - AUTHORS_SHOWN} more"
+        authors += f" and {len(paper.authors) - AUTHORS_SHOWN} more"
     facts = " · ".join(filter(None, [" ".join(paper.categories), dated(paper), paper.venue]))
-    for text in filter(None, [line, facts]):
-        out.print(Text(f"    {text}", style="dim" if text is facts else ""))
+    _print(out, Text(render_plain(authors)))
+    _print(out, Text(facts, style="dim"))
     if abstract:
         for text in filter(None, [paper.abstract, paper.summary]):
             out.print()
-            out.print(Text(render_plain(text)), soft_wrap=False)
+            _print(out, Text(render_plain(text)))
     out.print()
+
+
+def _print(out: Console, text: Text) -> None:
+    """A paragraph: wrapped and indented for a person, one line for a program that reads a pipe."""
+    if not text.plain:
+        return
+    if out.is_terminal:
+        out.print(Padding(text, (0, 0, 0, 2)), soft_wrap=False)
+    else:
+        out.print(text)
 
 
 def dated(paper: Paper) -> str:

@@ -7,7 +7,10 @@ from rich.console import Console
 
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, print_card, write_json
-from postil.library import Results, Sort, explain, paper_record
+from postil.library import Required, Results, Sort, paper_record
+from postil.text.markup import render_plain
+from postil.text.query import Problem
+from postil.web.catalogue import catalogue
 
 
 def search(
@@ -29,7 +32,7 @@ def search(
         write_json(
             {
                 "query": found.parsed.text,
-                "read_as": found.read_as,
+                "read_as": found.reading,
                 "problems": [explain(problem) for problem in found.parsed.problems],
                 "total": found.total,
                 "complete": found.complete,
@@ -39,12 +42,23 @@ def search(
         )
         return
     out = console()
-    out.print(
-        f"{found.total:,} papers, {found.complete:,} with every word, "
-        f"in {found.milliseconds:.1f} ms\n"
-    )
+    out.print(f"{_counted(found)}, in {found.milliseconds:.1f} ms\n")
     for paper in found.papers:
         print_card(out, paper)
+
+
+def explain(problem: Problem) -> str:
+    """A problem of a query as a sentence."""
+    texts = catalogue("en")
+    said = texts(f"problem.{problem.code}", fragment=render_plain(problem.fragment))
+    return f"{said} {texts('problem.hint', hint=problem.hint)}" if problem.hint else said
+
+
+def _counted(found: Results) -> str:
+    if found.total == found.complete:
+        return f"{found.total:,} papers"
+    listed = " (listed)" if found.required is Required.EVERY else ""
+    return f"{found.total:,} papers, {found.complete:,} with every word{listed}"
 
 
 def _explain_problems(found: Results) -> None:
@@ -52,4 +66,4 @@ def _explain_problems(found: Results) -> None:
     for problem in found.parsed.problems:
         err.print(explain(problem))
     if found.parsed.problems:
-        err.print(f"Read as: {found.read_as or 'everything'}")
+        err.print(f"Read as: {found.reading or 'everything'}")

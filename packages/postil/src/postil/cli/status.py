@@ -31,4 +31,4 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     if state.repair:
         rows["repaired"] = state.repair
     for name, value in rows.items():
-        out.print(f"{name:<16}{value}", soft_wrap=True)
+        out.print(f"{name:<16}{value}")

@@ -11,6 +11,8 @@ from postil.cli.printing import console, print_card, write_json
 from postil.errors import BadDate
 from postil.library import paper_record
 
+_ALL = 1_000_000  # a day's list is never cut
+
 
 def today(
     context: typer.Context,
@@ -30,7 +32,7 @@ def today(
     invocation: Invocation = context.obj
     with invocation.library() as library:
         chosen = asked or library.papers.latest_day(expression)
-        listed = library.papers.day_list(chosen, expression) if chosen else None
+        listed = library.papers.day_list(chosen, expression, limit=_ALL) if chosen else None
         if as_json:
             write_json(
                 {

@@ -1,4 +1,4 @@
-"""Everything the store holds as lines of our own form: the way out, and what a test compares two stores by."""
+"""Everything the store holds as lines of our own form: the way out, and what two stores are compared by."""
 
 from collections.abc import Iterator
 

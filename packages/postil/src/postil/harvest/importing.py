@@ -12,8 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
-from postil.errors import BadFile, BadInput
+from postil.errors import BadFile
 from postil.harvest.rejects import Rejects
 from postil.paper import Paper
 from postil.sources.daily import DateIs, DateReading, judge_dates
@@ -25,6 +26,8 @@ _BATCH_PAPERS = 1_000
 _BATCH_BYTES = 16 << 20
 _EVIDENCE_RECORDS = 5_000
 _EVIDENCE_BYTES = 32 << 20
+
+Decoded = tuple[Line, dict[str, Any] | BadRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +169,19 @@ class _Import:
     def _papers(self, file: LineFile) -> Iterator[tuple[Paper, int]]:
         """The papers of a file, each with the length of its line; what is none goes to the rejects."""
         records = self._records(file)
-        head, records = _head(records)
-        date_is = self._clock(file, [record for _, record in head])
+        head = _head(records)
+        date_is = self._clock(file, head)
         for line, record in chain(head, records):
             try:
+                if isinstance(record, BadRecord):
+                    raise record
                 paper = read_record(record, date_is)
             except BadRecord as error:
                 self._rejects.add(file.name, line.number, str(error), line.data)
                 continue
             yield paper, len(line.data)
 
-    def _records(self, file: LineFile) -> Iterator[tuple[Line, dict[str, object]]]:
+    def _records(self, file: LineFile) -> Iterator[Decoded]:
         lines = iter(file)
         while True:
             try:
@@ -187,37 +192,38 @@ class _Import:
             if line is None:
                 return
             self._read += 1
-            try:
-                if line.too_long:
-                    raise BadRecord("the line is longer than any paper's record")
-                record = decode(line.data)
-            except BadRecord as error:
-                self._rejects.add(file.name, line.number, str(error), line.data)
-                continue
-            yield line, record
+            yield line, _decoded(line)
 
-    def _clock(self, file: LineFile, head: list[dict[str, object]]) -> DateIs:
+    def _clock(self, file: LineFile, head: Sequence[Decoded]) -> DateIs:
         if self._date_is is not DateIs.AUTO:
             return self._date_is
-        reading = judge_dates(head)
+        reading = judge_dates(record for _, record in head)
         if reading is None:
             return DateIs.ANNOUNCED
         self._readings.append(FileReading(file.name, reading))
         return reading.date_is
 
 
-def _head(
-    records: Iterator[tuple[Line, dict[str, object]]],
-) -> tuple[list[tuple[Line, dict[str, object]]], Iterator[tuple[Line, dict[str, object]]]]:
-    """The first records of a file, as many as the evidence about its dates needs, and the others."""
-    head: list[tuple[Line, dict[str, object]]] = []
+def _decoded(line: Line) -> dict[str, Any] | BadRecord:
+    """The object in a line, or why there is none; told later, so that rejects keep the file's order."""
+    if line.too_long:
+        return BadRecord("the line is longer than any paper's record")
+    try:
+        return decode(line.data)
+    except BadRecord as error:
+        return error
+
+
+def _head(records: Iterator[Decoded]) -> list[Decoded]:
+    """The first records of a file, as many as the evidence about its dates needs."""
+    head: list[Decoded] = []
     size = 0
     for line, record in islice(records, _EVIDENCE_RECORDS):
         head.append((line, record))
         size += len(line.data)
         if size > _EVIDENCE_BYTES:
             break
-    return head, records
+    return head
 
 
 def _batches(papers: Iterator[tuple[Paper, int]]) -> Iterator[list[Paper]]:

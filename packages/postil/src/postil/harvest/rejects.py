@@ -34,9 +34,7 @@ class Rejects:
         Raises:
             DataFolderError: the file cannot be written.
         """
-        # A name from the command line may hold half surrogates, for bytes that are no UTF-8.
-        name = file.encode("utf-8", "replace").decode()
-        record = {"file": name, "line": line, "reason": reason, "text": _shortened(data)}
+        record = {"file": file, "line": line, "reason": reason, "text": _shortened(data)}
         with explained(self._path.parent):
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +52,10 @@ class Rejects:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._file is not None:
             with explained(self._path.parent):

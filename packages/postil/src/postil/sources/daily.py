@@ -1,9 +1,10 @@
-"""The form of daily-list harvests: `id, title, authors, abstract, categories, date`, and `updated, doi, comment`.
+"""The form of daily-list harvests: `id, title, authors, abstract, categories, date`, and a few more.
 
-The one `date` does not say which clock it is, and files of both kinds are about: in some it is the day of the
-list, in others the day of submission. The ids tell: an arXiv id carries the month it was given out in. A
-paper submitted at a month's end may get its id in the *next* month, so ids run ahead of submission days; a paper announced in the first
-days of a month has an id of the month *before*, so ids lag behind announcement days.
+The one `date` does not say which clock it is, and files of both kinds are about: in some it is the day of
+the list, in others the day of submission. The ids tell, as an arXiv id carries the month it was given out
+in: what is submitted at the end of a month may get an id of the next one, so ids run ahead of submission
+days; what is announced in the first days of a month has an id of the one before, so ids lag behind
+announcement days.
 """
 
 from collections.abc import Iterable

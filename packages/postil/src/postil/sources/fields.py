@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from unicodedata import is_normalized
 
 from postil.errors import BadId, BadInput
 from postil.paper_id import PaperId
@@ -26,7 +27,9 @@ MOST_CATEGORIES = 50
 MOST_VERSIONS = 1_000
 EARLIEST_YEAR, LATEST_YEAR = 1600, 2199
 
-_CATEGORY = re.compile(r"[a-z]{1,12}(?:-[a-z]{1,8}){0,2}(?:\.[A-Za-z]{1,8}(?:-[A-Za-z]{1,8}){0,2})?")
+_CATEGORY = re.compile(
+    r"[a-z]{1,12}(?:-[a-z]{1,8}){0,2}(?:\.[A-Za-z]{1,8}(?:-[A-Za-z]{1,8}){0,2})?"
+)
 _DISORDER = ("\\", "  ", " |", "| ", "||")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 
@@ -44,8 +47,10 @@ def plain(text: str) -> str:
 
 
 def without_tex_accents(text: str) -> str:
-    """`plain` text whose TeX accents are Unicode letters."""
-    return plain(to_unicode(plain(text))) if "\\" in text else plain(text)
+    """`plain` text, composed (NFC), whose TeX accents are Unicode letters."""
+    raw = plain(text)
+    composed = to_unicode(raw)
+    return raw if composed is raw else plain(composed)
 
 
 def paper_id(record: Record) -> PaperId:
@@ -98,7 +103,11 @@ def names(record: Record, clean_name: Callable[[str], str]) -> tuple[str, ...]:
     found = texts(record, "authors", MOST_AUTHORS)
     # A bar can be in no name that is in order, so one look at all of them tells.
     joined = f"|{'|'.join(found)}|"
-    if joined.isprintable() and not any(mark in joined for mark in _DISORDER):
+    if (
+        joined.isprintable()
+        and not any(mark in joined for mark in _DISORDER)
+        and is_normalized("NFC", joined)
+    ):
         return tuple(found)
     return tuple(name for raw in found if (name := clean_name(raw)))
 
@@ -163,5 +172,11 @@ def title(found: str) -> str:
 
 
 def _shape(found: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        type(None): "null",
+    }
     return names.get(type(found), "a number")

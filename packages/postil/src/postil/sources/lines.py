@@ -35,12 +35,14 @@ class LineFile:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = "standard input" if str(path) == "-" else Path(path).name
+        self.name = "standard input" if str(path) == "-" else _shown(Path(path).name)
         self._position = 0
         try:
-            self._file: BinaryIO = sys.stdin.buffer if str(path) == "-" else Path(path).open("rb")
+            self._file = _opened(path)
         except OSError as error:
-            raise BadFile(f"{path} cannot be read ({error.strerror}).") from error
+            raise BadFile(f"{_shown(str(path))} cannot be read ({error.strerror}).") from error
+        except ValueError as error:
+            raise BadFile(f"{_shown(str(path))} is not the name of a file.") from error
         self.total = _size(self._file)
 
     @property
@@ -87,6 +89,17 @@ class LineFile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _shown(name: str) -> str:
+    """A file's name as a message can hold it: in one line, and in Unicode."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
+    if str(path) == "-":
+        return sys.stdin.buffer
+    return Path(path).open("rb")
 
 
 def _size(file: BinaryIO) -> int | None:

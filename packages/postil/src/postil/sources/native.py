@@ -11,6 +11,7 @@ from postil.sources import fields
 from postil.sources.fields import BadRecord, Record
 
 _NOTES = ("venue", "doi", "comment", "journal_ref", "report_no", "license", "submitter", "topic")
+_KINDS = {kind.value: kind for kind in AnnouncementKind}
 
 
 def read_native(record: Record) -> Paper:
@@ -30,7 +31,9 @@ def read_native(record: Record) -> Paper:
         submitted=fields.day(record, "submitted"),
         modified=fields.day(record, "modified"),
         announced=_announced(record),
-        year=None if year is None else fields.whole_number(year, "year", fields.EARLIEST_YEAR, fields.LATEST_YEAR),
+        year=None
+        if year is None
+        else fields.whole_number(year, "year", fields.EARLIEST_YEAR, fields.LATEST_YEAR),
         versions=_versions(record),
         **{name: fields.plain(fields.text(record, name)) for name in _NOTES},
     )
@@ -45,9 +48,9 @@ def write_native(paper: Paper) -> dict[str, Any]:
         "abstract": paper.abstract,
         "summary": paper.summary,
         "categories": list(paper.categories),
-        "submitted": paper.submitted,
-        "modified": paper.modified,
-        "announced": [{"day": a.day, "kind": a.kind} for a in paper.announced],
+        "submitted": paper.submitted and paper.submitted.isoformat(),
+        "modified": paper.modified and paper.modified.isoformat(),
+        "announced": [{"day": a.day.isoformat(), "kind": a.kind.value} for a in paper.announced],
         "year": paper.year,
         "versions": [_version_record(version) for version in paper.versions],
         **{name: getattr(paper, name) for name in _NOTES},
@@ -58,7 +61,7 @@ def write_native(paper: Paper) -> dict[str, Any]:
 def _version_record(version: Version) -> dict[str, Any]:
     if version.submitted is None:
         return {"number": version.number}
-    return {"number": version.number, "submitted": version.submitted}
+    return {"number": version.number, "submitted": version.submitted.isoformat()}
 
 
 def _announced(record: Record) -> tuple[Announcement, ...]:
@@ -66,10 +69,10 @@ def _announced(record: Record) -> tuple[Announcement, ...]:
     for entry in fields.items(record, "announced", fields.MOST_VERSIONS):
         if not isinstance(entry, dict) or (day := fields.day(entry, "day")) is None:
             raise BadRecord("“announced” must hold objects with a “day”")
-        kind = entry.get("kind", AnnouncementKind.NEW)
-        if kind not in AnnouncementKind:
+        kind = _KINDS.get(fields.text(entry, "kind") or "new")
+        if kind is None:
             raise BadRecord("“kind” must be new, cross or replace")
-        found.add(Announcement(day, AnnouncementKind(kind)))
+        found.add(Announcement(day, kind))
     return tuple(sorted(found))
 
 

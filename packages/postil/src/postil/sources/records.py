@@ -9,10 +9,11 @@ import orjson
 from postil.paper import Paper
 from postil.sources.daily import DateIs, is_daily, read_daily
 from postil.sources.fields import BadRecord
-from postil.sources.native import read_native, write_native
+from postil.sources.native import read_native
+from postil.sources.native import write_native as write_record
 from postil.sources.snapshot import is_snapshot, read_snapshot
 
-__all__ = ["BadRecord", "decode", "encode", "read_record"]
+__all__ = ["BadRecord", "decode", "encode", "read_record", "write_record"]
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -39,7 +40,7 @@ def decode(line: bytes) -> dict[str, Any]:
 
 def encode(paper: Paper) -> bytes:
     """`paper` as a line of our own form, with its line feed."""
-    return orjson.dumps(write_native(paper), option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(write_record(paper), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def read_record(record: dict[str, Any], date_is: DateIs = DateIs.ANNOUNCED) -> Paper:

@@ -23,8 +23,10 @@ _CREATED = re.compile(
     r"(?:[A-Z][a-z]{2},\s+)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\s+\d\d:\d\d:\d\d(?: [A-Z]{3}| [+-]\d{4})?",
     re.ASCII,
 )
+_VERSION = re.compile(r"v?([1-9]\d{0,2})", re.ASCII)
 _AFFILIATION = re.compile(r"\([^()]*\)")
-_BETWEEN_NAMES = re.compile(r",\s+and\s+|\s+and\s+|,\s+|;\s+")
+_BETWEEN_NAMES = re.compile(r",? and |[,;] ")
+_LONGEST_AUTHORS = 500_000
 
 
 def is_snapshot(record: Record) -> bool:
@@ -34,7 +36,10 @@ def is_snapshot(record: Record) -> bool:
         "authors_parsed" in record
         or "update_date" in record
         or isinstance(record.get("categories"), str)
-        or (isinstance(versions, list) and any("created" in v for v in versions if isinstance(v, dict)))
+        or (
+            isinstance(versions, list)
+            and any("created" in v for v in versions if isinstance(v, dict))
+        )
     )
 
 
@@ -69,7 +74,9 @@ def _authors(record: Record) -> tuple[str, ...]:
     if parsed:
         names = [_name(parts) for parts in parsed]
     else:
-        written = _AFFILIATION.sub("", fields.text(record, "authors", 100 * fields.LONGEST_TEXT))
+        # In one line first: a split at runs of spaces takes quadratic time on a long run.
+        written = fields.plain(fields.text(record, "authors", _LONGEST_AUTHORS))
+        written = _AFFILIATION.sub("", written)
         names = [fields.without_tex_accents(name) for name in _BETWEEN_NAMES.split(written)]
     return tuple(name for name in names if name)
 
@@ -90,11 +97,12 @@ def _versions(record: Record) -> tuple[Version, ...]:
     for entry in fields.items(record, "versions", fields.MOST_VERSIONS):
         if not isinstance(entry, dict):
             raise BadRecord("“versions” must hold objects with “version” and “created”")
-        number = fields.text(entry, "version").removeprefix("v")
-        if not (number.isascii() and number.isdigit() and 0 < int(number) <= fields.MOST_VERSIONS):
+        match = _VERSION.fullmatch(fields.text(entry, "version"))
+        if not match:
             raise BadRecord("“version” must be v1, v2 and so on")
         created = fields.text(entry, "created")
-        found[int(number)] = Version(int(number), _day_created(created) if created else None)
+        number = int(match[1])
+        found[number] = Version(number, _day_created(created) if created else None)
     return tuple(found[number] for number in sorted(found))
 
 

@@ -119,29 +119,36 @@ class Connections:
             self._lock.release()
 
     def _version(self) -> int:
-        """The version on disk, looked up without writing anything.
+        """The version on disk; looked up without writing, unless a killed process left things to tidy up.
 
         Raises:
             DataFolderTooNew: it is later than this Postil's.
             DataFolderDamaged: the file is no store of ours.
         """
-        path = self.folder / FILE_NAME
-        if not path.exists():
+        if not (self.folder / FILE_NAME).exists():
             return 0
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
         try:
-            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-            version = version_of(connection)
-            if is_foreign(connection):
-                raise damaged(self.folder, "it is not a store of Postil")
-        finally:
-            connection.close()
+            version, foreign = self._looked_up("ro")
+        except sqlite3.OperationalError:
+            # Only who may write can undo what a killed process had begun.
+            version, foreign = self._looked_up("rw")
+        if foreign:
+            raise damaged(self.folder, "it is not a store of Postil")
         if version > len(MIGRATIONS):
             raise DataFolderTooNew(
                 f"{self.folder} was written by a later Postil (store version {version}, this one "
                 f"knows {len(MIGRATIONS)}): update Postil, or give another folder."
             )
         return version
+
+    def _looked_up(self, mode: str) -> tuple[int, bool]:
+        address = f"{(self.folder / FILE_NAME).as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            return version_of(connection), is_foreign(connection)
+        finally:
+            connection.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

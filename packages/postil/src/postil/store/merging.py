@@ -1,4 +1,4 @@
-"""Decide what a batch of records does to what is held; no database here, so that every store decides alike."""
+"""Decide what a batch of records does to what is held; no database here, so every store decides alike."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,8 +1,8 @@
 """What a store of papers promises, whatever database is behind it.
 
-The contract in tests/store/contract.py is written against this protocol alone, so that a second store
-(PostgreSQL, for a server) joins by passing it. Removal is in the protocol because the log must be able to
-say it to the indexes; marks, notes and jobs are not, as they belong to other tables and other days.
+The contract in tests/store/test_store_contract.py is written against this protocol alone, so that a second
+store (PostgreSQL, for a server) joins by passing it. Removal is in the protocol because the log must be
+able to say it to the indexes; marks, notes and jobs are not, as they belong to other tables and other days.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,6 @@ class Listed(NamedTuple):
 
     day: date
     number: int
-    id: PaperId
     kind: AnnouncementKind
     categories: tuple[str, ...]
 

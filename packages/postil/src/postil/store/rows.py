@@ -15,8 +15,8 @@ from postil.store.protocol import KINDS
 Row = tuple[Any, ...]
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 
-SELECT_PAPERS = """SELECT number, id, categories, submitted, modified, year, title, authors, abstract, summary,
-    venue, doi, comment, journal_ref, report_no, license, submitter, topic
+SELECT_PAPERS = """SELECT number, id, categories, submitted, modified, year, title, authors, abstract,
+    summary, venue, doi, comment, journal_ref, report_no, license, submitter, topic
     FROM papers JOIN texts USING (number)"""
 INSERT_PAPER = """INSERT INTO papers (id, categories, submitted, modified, year, number)
     VALUES (?, ?, ?, ?, ?, ?)"""
@@ -100,7 +100,9 @@ def version_rows(versions: Iterable[Version], number: int) -> list[Row]:
 
 def paper_of(row: Row, announced: Sequence[Row], versions: Sequence[Row]) -> Paper:
     """The paper of a row of `SELECT_PAPERS` and its rows in `announcements` and `versions`."""
-    _, id_text, categories, submitted, modified, year, title, authors, abstract, summary, *rest = row
+    _, id_text, categories, submitted, modified, year, title, authors, abstract, summary, *rest = (
+        row
+    )
     venue, doi, comment, journal_ref, report_no, license_, submitter, topic = rest
     return Paper(
         id_of(id_text),

@@ -109,15 +109,15 @@ class SqliteStore:
         """The announcements from `first` to `last`: by day, then new, cross, replace, then id."""
         with self._connections.reading() as connection:
             found = connection.execute(
-                """SELECT day, number, id, kind, categories
+                """SELECT day, number, kind, categories
                 FROM announcements JOIN papers USING (number)
                 WHERE day BETWEEN ? AND ? ORDER BY day, kind, id""",
                 (day_number(first), day_number(last)),
-            ).fetchall()
-        return [
-            Listed(rows.date_of(d), n, rows.id_of(i), KINDS[k], rows.categories_of(c))
-            for d, n, i, k, c in found
-        ]
+            )
+            return [
+                Listed(rows.date_of(day), number, KINDS[kind], rows.categories_of(categories))
+                for day, number, kind, categories in found
+            ]
 
     def count(self) -> int:
         """How many papers are held."""
@@ -127,11 +127,13 @@ class SqliteStore:
     def counts(self) -> Counts:
         """How much of everything is held."""
         with self._connections.reading() as connection:
-            tables = ("papers", "announcements", "versions", "days")
-            sizes = [_one(connection, f"SELECT count(*) FROM {table}") for table in tables]
+            papers, announcements, versions, days = (
+                _one(connection, f"SELECT count(*) FROM {table}")
+                for table in ("papers", "announcements", "versions", "days")
+            )
             ends = connection.execute("SELECT min(day), max(day) FROM days").fetchone()
         first, last = (None if day is None else rows.date_of(day) for day in ends)
-        return Counts(*sizes, first, last)
+        return Counts(papers, announcements, versions, days, first, last)
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """The log after sequence number `after`: each paper's latest change only, ascending."""
@@ -177,9 +179,15 @@ class SqliteStore:
             problems = [line for line in found if line != "ok"]
             if connection.execute("PRAGMA foreign_key_check").fetchone():
                 problems.append("rows belong to a paper that is not held")
-            if _one(connection, "SELECT count(*) FROM papers LEFT JOIN texts USING (number) WHERE title IS NULL"):
+            if _one(
+                connection,
+                "SELECT count(*) FROM papers LEFT JOIN texts USING (number) WHERE title IS NULL",
+            ):
                 problems.append("papers lack their texts")
-            if _one(connection, "SELECT count(*) FROM papers LEFT JOIN changes USING (number) WHERE sequence IS NULL"):
+            if _one(
+                connection,
+                "SELECT count(*) FROM papers LEFT JOIN changes USING (number) WHERE sequence IS NULL",
+            ):
                 problems.append("papers are missing from the log of changes")
             counted = """SELECT day, count(DISTINCT number) FROM announcements GROUP BY day"""
             if connection.execute(f"{counted} EXCEPT SELECT day, papers FROM days").fetchone():

@@ -9,10 +9,12 @@ Pandoc's rule (no space inside the dollars, no digit after) rejects thousands of
 import re
 from dataclasses import dataclass
 
-_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|math|alignat|flalign|subequations"
+_ENVIRONMENTS = (
+    "equation|align|gather|multline|eqnarray|displaymath|math|alignat|flalign|subequations"
+)
 _OPEN = re.compile(
-    r"\\\\|\\\$|(?P<round>\\\()|(?P<square>\\\[)"
-    rf"|\\begin\{{(?P<environment>(?:{_ENVIRONMENTS})\*?)\}}|(?P<dollars>\$\$?)"
+    r"\\\\|\\\$|\\\((?P<round>)|\\\[(?P<square>)"
+    rf"|\\begin\{{(?P<environment>(?:{_ENVIRONMENTS})\*?)\}}|\$(?P<dollars>\$?)"
 )
 _NEXT_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _MARKS = re.compile(r"[\\^_{}]")
@@ -56,9 +58,7 @@ def split_formulas(text: str) -> list[str | Formula]:
     return pieces
 
 
-def _formula_at(
-    text: str, match: re.Match[str], missing: set[str]
-) -> tuple[Formula, int] | None:
+def _formula_at(text: str, match: re.Match[str], missing: set[str]) -> tuple[Formula, int] | None:
     """The formula that ``match`` opens and where it ends; ``missing`` holds closers not seen again."""
     kind = match.lastgroup
     if kind == "dollars":
@@ -74,7 +74,9 @@ def _formula_at(
         missing.add(closer)
         return None
     body = text[match.end() : end]
-    return Formula(body.strip(), display=kind != "round" and environment != "math"), end + len(closer)
+    return Formula(body.strip(), display=kind != "round" and environment != "math"), end + len(
+        closer
+    )
 
 
 def _between_dollars(

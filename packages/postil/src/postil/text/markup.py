@@ -12,18 +12,15 @@ from postil.text.accents import to_unicode
 from postil.text.characters import clean
 from postil.text.formulas import Formula, split_formulas
 from postil.text.mathml import formula_html
-from postil.text.segments import PLAIN, Link, Segment, Styled, Text, parse
+from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
 from postil.text.reading import as_plain, as_script, as_words, spell_greek
-
-ALLOWED_TAGS = frozenset({"em", "strong", "code", "a", "span", "math"})
-
 
 def render_html(text: str, *, links: bool = True) -> Markup:
     """Return ``text`` as safe HTML of inline elements.
 
     ``links=False`` leaves addresses unlinked, for text that already stands in a link. Never raises.
     """
-    if text.isprintable() and not PLAIN.search(text):
+    if is_plain(text):
         return escape(text)
     out: list[str] = []
     _write(parse(text), out, links)
@@ -52,7 +49,7 @@ def _write(segments: tuple[Segment, ...], out: list[str], links: bool) -> None:
 
 def render_plain(text: str) -> str:
     """Return ``text`` as plain Unicode: markup gone, formulas as near to their look as characters go."""
-    if text.isprintable() and not PLAIN.search(text):
+    if is_plain(text):
         return text
     out: list[str] = []
     _collect(parse(text), out)
@@ -72,7 +69,7 @@ def _collect(segments: tuple[Segment, ...], out: list[str]) -> None:
 
 _TEX = re.compile(r"[\\${}]")
 _MARKUP = re.compile(
-    r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\[,;:!/@> ]|\\\\"
+    r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}|\\[,;:!/@> ]|\\\\"
 )
 _NAME = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|[{}]", re.DOTALL)
 _UNSPOKEN = frozenset(
@@ -90,6 +87,8 @@ def searchable(text: str) -> str:
     text = clean(text)
     if not _TEX.search(text):
         return spell_greek(text)
+    if len(text) > MAX_MARKED:
+        return _plain_words(text)
     said = ""
     glued = False
     for piece in split_formulas(text):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from postil.paper_id import PaperId
 
 FIRST_DAY, LAST_DAY = 0, 99_999_999
-_PLAIN_NAME = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_PLAIN_NAME = re.compile(r"(?!(?:OR|AND|NOT)$)[^\W_]+(?:[-'’.][^\W_]+)*")
 
 
 class Field(StrEnum):
@@ -139,45 +139,63 @@ def describe_node(node: Node | None) -> str:
         case Every(children):
             return " AND ".join(map(_operand, children))
         case Or(children):
-            return " OR ".join(map(_alternative, children))
+            return _describe_union(children)
         case And(children):
-            return " ".join(map(_operand, children))
+            return " ".join(map(_neighbour, children))
 
 
 def _fielded(field: Field, text: str) -> str:
     return f"{field}:{text}" if field else text
 
 
+def _describe_union(children: tuple[Node, ...]) -> str:
+    if all(isinstance(child, Category) for child in children):
+        return "cat:" + "+".join(child.code for child in children if isinstance(child, Category))
+    return " OR ".join(_operand(c) if isinstance(c, Or) else describe_node(c) for c in children)
+
+
 def _operand(node: Node) -> str:
+    """A node as the part of something that binds more tightly."""
     inner = describe_node(node)
-    return f"({inner})" if isinstance(node, And | Every | Or) and not _is_marked(node) else inner
+    match node:
+        case Every((_,)):
+            return inner
+        case And() | Every():
+            return f"({inner})"
+        case Or() if not inner.startswith("cat:") or " " in inner:
+            return f"({inner})"
+        case _:
+            return inner
 
 
-def _alternative(node: Node) -> str:
-    return describe_node(node) if isinstance(node, And) else _operand(node)
-
-
-def _is_marked(node: Node) -> bool:
-    return isinstance(node, Every) and len(node.children) == 1
+def _neighbour(node: Node) -> str:
+    return describe_node(node) if isinstance(node, Every) else _operand(node)
 
 
 def describe_dates(first: int, last: int) -> str:
     """`2026`, `2026-03`, `2026-03-17`, or a range of them with an open end left blank."""
-    if first == FIRST_DAY or last == LAST_DAY:
-        return f"{_day(first) if first else ''}..{'' if last == LAST_DAY else _day(last)}"
-    year, month, day = first // 10_000, first // 100 % 100, first % 100
-    if (month, day) == (0, 0) and last == year * 10_000 + 1231:
-        return f"{year:04}"
-    if day == 0 and last == first + last_day_of(year, month):
-        return f"{year:04}-{month:02}"
-    return _day(first) if first == last else f"{_day(first)}..{_day(last)}"
+    start, end = _start(first), _end(last, first)
+    return start if start == end else f"{start}..{end}"
 
 
-def _day(number: int) -> str:
+def _start(number: int) -> str:
+    if number == FIRST_DAY:
+        return ""
     year, month, day = number // 10_000, number // 100 % 100, number % 100
     return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
 
 
+def _end(number: int, first: int) -> str:
+    """The text of a last day, as coarse as the first one: a year or a month where it ends one."""
+    if number == LAST_DAY:
+        return ""
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    if first % 10_000 == 0 and (month, day) == (12, 31):
+        return f"{year:04}"
+    whole_month = first % 100 == 0 and day == last_day_of(year, month)
+    return _start(number - day if whole_month else number)
+
+
 def last_day_of(year: int, month: int) -> int:
-    """How many days a month has; 0 for month 0."""
-    return monthrange(year, month)[1] if month else 0
+    """How many days a month has."""
+    return monthrange(year, month)[1]

@@ -18,7 +18,11 @@ _FONTS = frozenset(
 )
 """Commands that say how, not what; the characters around them stay one word."""
 _WORDLESS = (
-    frozenset(name for name, sign in IN_TEXT.items() if name not in {"TeX", "LaTeX"} and not sign.isalpha())
+    frozenset(
+        name
+        for name, sign in IN_TEXT.items()
+        if name not in {"TeX", "LaTeX"} and not sign.isalpha()
+    )
     | frozenset(
         "frac dfrac tfrac cfrac nicefrac sfrac over atop choose binom sqrt begin end quad qquad hspace vspace mspace "
         "hskip mskip kern label tag nonumber notag hfill cr bmod mod pmod colon lt gt ge le in ni".split()
@@ -26,11 +30,14 @@ _WORDLESS = (
 ) - {"infty", "nabla", "partial"}
 
 _TOKEN = re.compile(
-    r"\\([A-Za-z]+)|(\\.)|([_^]\{?)(?=(\d)?)|([A-Za-z]+|[^\W_a-zA-Z]+(?:\.\d+)?)|([{}])|(.)", re.DOTALL
+    r"\\([A-Za-z]+)|(\\.)|([_^]\{?)(?=(\d)?)|([A-Za-z]+|[^\W_a-zA-Z]+(?:\.\d+)?)|([{}])|(.)",
+    re.DOTALL,
 )
 _GREEK = re.compile("[" + "".join(GREEK_NAMES) + "]")
 _GREEK_ALONE = re.compile(
-    "(?<![\u0370-\u03ff\u1f00-\u1fff])[" + "".join(GREEK_NAMES) + "](?![\u0370-\u03ff\u1f00-\u1fff])"
+    "(?<![\u0370-\u03ff\u1f00-\u1fff])["
+    + "".join(GREEK_NAMES)
+    + "](?![\u0370-\u03ff\u1f00-\u1fff])"
 )
 _ENVIRONMENT = re.compile(r"\\(?:begin|end|label|tag|hspace|vspace|color)\*?\s*\{[^{}]*\}")
 _SCRIPT = re.compile(r"\s*[_^]\s*\{?\s*([\w.+-]*)\s*\}?\s*")
@@ -87,13 +94,26 @@ def _name(match: re.Match[str]) -> str:
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ1", "ℂℍℕℙℚℝℤ𝟙", strict=True))
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_BLACKBOARD = re.compile(r"\\(?:mathbb|mathds|mathbbm|Bbb)\s*(?:\{\s*([CHNPQRZ1])\s*\}|([CHNPQRZ1])(?![A-Za-z]))")
+_BLACKBOARD = re.compile(
+    r"\\(?:mathbb|mathds|mathbbm|Bbb)\s*(?:\{\s*([CHNPQRZ1])\s*\}|([CHNPQRZ1])(?![A-Za-z]))"
+)
 _FRACTION = re.compile(r"\\[tdc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?\s*|\\(.)", re.DOTALL)
 _RAISED = re.compile(r"\^(?:\{\s*([0-9+\-=()n]+)\s*\}|([0-9+n]))")
 _LOWERED = re.compile(r"_(?:\{\s*([0-9+\-=()]+)\s*\}|([0-9]))")
-_SMALL = {",": " ", ";": " ", ":": " ", "!": "", " ": " ", ">": " ", "\\": " ", "|": "‖", "/": "", "-": ""}
+_SMALL = {
+    ",": " ",
+    ";": " ",
+    ":": " ",
+    "!": "",
+    " ": " ",
+    ">": " ",
+    "\\": " ",
+    "|": "‖",
+    "/": "",
+    "-": "",
+}
 
 
 def as_plain(tex: str) -> str:
@@ -122,7 +142,9 @@ def _character(match: re.Match[str]) -> str:
     if name in _FONTS:
         return ""
     if name in IN_TEXT:
-        return IN_TEXT[name] + (" " if match[0][-1].isspace() and not IN_TEXT[name].isalpha() else "")
+        return IN_TEXT[name] + (
+            " " if match[0][-1].isspace() and not IN_TEXT[name].isalpha() else ""
+        )
     if name in ("quad", "qquad"):
         return " "
     return f" {name} "

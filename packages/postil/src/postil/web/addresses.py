@@ -35,6 +35,11 @@ def author_path(name: str) -> str:
     return search_path(f'author:"{quoted}"')
 
 
+def topic_path(topic: str) -> str:
+    """The works of the shelf on one topic."""
+    return with_query("/shelf", {"topic": topic})
+
+
 def outside_links(paper: Paper) -> list[tuple[str, str]]:
     """Where else a paper is: pairs of a catalogue key and an address."""
     links = []

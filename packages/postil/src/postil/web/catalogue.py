@@ -42,11 +42,13 @@ class Catalogue:
 
 @cache
 def catalogue(language: str) -> Catalogue:
-    """The catalogue of `language`, one of `LANGUAGES`."""
-    table = tomllib.loads(
-        files("postil.web").joinpath("messages", f"{language}.toml").read_text("utf-8")
-    )
-    return Catalogue(language, dict(_flatten("", table)))
+    """The catalogue of `language`, one of `LANGUAGES`, with the names that it has of its own."""
+    texts: dict[str, str | tuple[str, str]] = {}
+    for name in (language, f"names.{language}"):
+        file = files("postil.web").joinpath("messages", f"{name}.toml")
+        if file.is_file():
+            texts.update(_flatten("", tomllib.loads(file.read_text("utf-8"))))
+    return Catalogue(language, texts)
 
 
 def _flatten(prefix: str, table: Mapping[str, object]) -> list[tuple[str, str | tuple[str, str]]]:

@@ -7,7 +7,9 @@ from postil.paper import Paper
 
 # Unicode is left as it is (biber and bibtex8 read it); only what would be markup in BibTeX is escaped.
 _ESCAPED = {"&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_"}
-_FORMULA = re.compile(r"(\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s\\])?\$|\\\(.+?\\\)|\\\[.+?\\\])", re.DOTALL)
+_FORMULA = re.compile(
+    r"(\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s\\])?\$|\\\(.+?\\\)|\\\[.+?\\\])", re.DOTALL
+)
 
 
 def bibtex(paper: Paper) -> str:
@@ -17,7 +19,10 @@ def bibtex(paper: Paper) -> str:
         ("title", f"{{{_escaped(paper.title)}}}"),
         ("author", " and ".join(_escaped(name) for name in paper.authors)),
         ("year", str(_year(paper) or "")),
-        ("howpublished" if not published else "journal", _escaped(paper.journal_ref or paper.venue)),
+        (
+            "howpublished" if not published else "journal",
+            _escaped(paper.journal_ref or paper.venue),
+        ),
         ("doi", paper.doi),
     ]
     if paper.id.source == "arxiv":
@@ -66,7 +71,7 @@ def _ascii(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """`text` with BibTeX's own characters escaped, formulas untouched, and braces that do not pair dropped."""
+    """`text` with BibTeX's own characters escaped, formulas untouched, lone braces dropped."""
     parts = _FORMULA.split(text)
     plain = ["".join(_ESCAPED.get(c, c) for c in part) for part in parts[::2]]
     parts[::2] = plain

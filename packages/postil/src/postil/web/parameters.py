@@ -1,4 +1,4 @@
-"""What a request asks for, read strictly: a page answers the question that was asked or says why it cannot."""
+"""What a request asks for, read strictly: a page answers what was asked or says why it cannot."""
 
 import re
 from datetime import date

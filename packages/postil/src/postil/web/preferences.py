@@ -15,7 +15,9 @@ THEMES = ("auto", "light", "dark")
 KEYS = ("on", "off")
 _CHOICES = {"language": LANGUAGES, "theme": THEMES, "keys": KEYS}
 _YEAR = 365 * 24 * 3600
-_RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
+_RANGE = re.compile(
+    r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

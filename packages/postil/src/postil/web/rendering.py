@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,12 +21,19 @@ from postil.web.preferences import preferences_of
 
 _CJK = re.compile(r"[぀-ヿ㐀-鿿]")
 _AUTHORS_SHOWN = 8
+_CURRENT = Markup(' aria-current="page"')
 
 
 @lru_cache(maxsize=4096)
 def markup(text: str) -> Markup:
-    """A title or an abstract as safe HTML."""
-    return Markup(render_html(text))
+    """An abstract as safe HTML."""
+    return render_html(text)
+
+
+@lru_cache(maxsize=4096)
+def title_markup(text: str) -> Markup:
+    """A title as safe HTML that may stand in a link."""
+    return render_html(text, links=False)
 
 
 def language_of(text: str) -> str:
@@ -52,6 +60,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "markup": markup,
+        "title_markup": title_markup,
         "number": formatting.number,
         "size": formatting.size,
         "milliseconds": formatting.milliseconds,
@@ -63,6 +72,7 @@ def _environment() -> Environment:
         "list_path": addresses.list_path,
         "search_path": addresses.search_path,
         "author_path": addresses.author_path,
+        "topic_path": addresses.topic_path,
         "outside_links": addresses.outside_links,
         "authors_in_view": authors_in_view,
         "language_of": language_of,
@@ -92,6 +102,7 @@ def page(
         short_day=lambda day: formatting.short_day(day, language),
         month_name=lambda year, month: formatting.month_name(year, month, language),
         weekdays=lambda: formatting.weekday_initials(language),
+        current=lambda name: _CURRENT if values.get("here_name") == name else "",
         category_name=lambda code: _category_name(code, language),
     )
     headers = {
@@ -105,7 +116,7 @@ def page(
 def _here(request: Request) -> str:
     """The page's own path and query, for coming back to it."""
     query = request.url.query
-    path = request.url.path + (f"?{query}" if query else "")
+    path = quote(request.url.path, safe="/:+,@=") + (f"?{query}" if query else "")
     return path if addresses.is_own_path(path) else "/"
 
 

@@ -1,13 +1,13 @@
 """`/arxiv/cs.LG+stat.ML-cs.CV?date=2026-03-17`: one day's list, by category expression."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator
+from itertools import islice, repeat
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from postil.categories import CategoryExpression
+from postil.categories import CategoryExpression, categories
 from postil.library import DayList, Library, Sort
 from postil.web import addresses
 from postil.web.listing import Entry, Page
@@ -37,12 +37,9 @@ def day_list(request: Request, expression: CategoryExpression) -> Response:
     if day is None:
         return _never_announced(request, library, expression, number)
     size = library.settings.page_size
-    offset = (number - 1) * size
     part = wants_part(request)
-    # A part goes below cards in view: one more before it tells whether its first section goes on.
-    before = 1 if part and offset else 0
-    found = library.papers.day_list(day, expression, offset=offset - before, limit=size + before)
-    values = _page(found, number, size, before).values(
+    found = library.papers.day_list(day, expression, offset=(number - 1) * size, limit=size)
+    values = _page(found, number, size, part=part).values(
         lambda n: addresses.list_path(expression, day=day, page=n)
     )
     if part:
@@ -50,26 +47,36 @@ def day_list(request: Request, expression: CategoryExpression) -> Response:
     return page(request, "day.html", values | _frame(request, library, found, expression))
 
 
-def _page(found: DayList, number: int, size: int, before: int) -> Page:
-    entries = [Entry(paper, kind) for paper, kind in zip(found.papers, found.kinds, strict=True)]
-    sections = {kind: count for kind, count in found.counts.items() if count}
+def _page(found: DayList, number: int, size: int, *, part: bool) -> Page:
+    kinds = list(islice(_kinds(found), max(found.offset - 1, 0), None))
+    # A part goes below cards in view: the kind of the last of them tells whether its section goes on.
+    before = kinds.pop(0) if found.offset and kinds else ""
+    entries = [Entry(paper, kind) for paper, kind in zip(found.papers, kinds, strict=False)]
+    sections = {kind.value: count for kind, count in found.kinds.items() if count}
     return Page(
-        entries[before:],
+        entries,
         found.total,
         number,
         size,
         sections if len(sections) > 1 else None,
-        entries[0].kind if before and entries else "",
+        before if part else "",
     )
+
+
+def _kinds(found: DayList) -> Iterator[str]:
+    """The kind of every paper of the whole list: the archive's order is by kind first."""
+    for kind, count in found.kinds.items():
+        yield from repeat(kind.value, count)
 
 
 def _frame(
     request: Request, library: Library, found: DayList, expression: CategoryExpression
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """What stands around the cards: the day's header, the calendar and the categories."""
     day = found.day
     year, month = month_asked(request, day)
     counts = dict(library.papers.calendar(year, month, expression))
+    in_categories = library.papers.category_counts(day)
     return {
         "expression": expression,
         "expression_text": str(expression),
@@ -81,7 +88,7 @@ def _frame(
         "later": neighbour(year, month, 1),
         "narrowing": narrowing_rows(
             expression,
-            library.papers.category_counts(day),
+            {code: n for code, n in in_categories.items() if code in categories()},
             lambda e: addresses.list_path(e, day=day),
             _NARROWING_ROWS,
         ),
@@ -97,15 +104,14 @@ def _never_announced(
     found = library.search.find(
         _as_query(expression), sort=Sort.NEWEST, offset=(number - 1) * size, limit=size
     )
-    listed = Page([Entry(p) for p in found.papers], found.total, number, size)
+    listed = Page([Entry(p) for p in found.papers], found.listed, number, size)
     values = listed.values(lambda n: addresses.list_path(expression, page=n))
     if wants_part(request):
         return page(request, "part.html", values)
-    empty: date | None = None
     more = {
         "expression": expression,
         "expression_text": str(expression),
-        "day": empty,
+        "day": None,
         "here_name": "latest",
     }
     return page(request, "day.html", values | more)

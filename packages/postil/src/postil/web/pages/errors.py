@@ -11,6 +11,7 @@ from postil.errors import BadInput, DataFolderError, NotHeld, PostilError
 from postil.paper_id import PaperId
 from postil.web import api
 from postil.web.rendering import page
+from postil.web.security import HEADERS
 
 _log = logging.getLogger("postil.web")
 _KINDS = {400: "bad", 403: "refused", 404: "missing", 405: "method", 413: "large", 503: "folder"}
@@ -37,7 +38,9 @@ def on_http_error(request: Request, error: Exception) -> Response:
 def on_defect(request: Request, error: Exception) -> Response:
     """A defect: logged with its traceback, shown as a plain apology."""
     _log.error("Answering %s failed.", request.url.path, exc_info=error)
-    return _answer(request, 500, "failed")
+    response = _answer(request, 500, "failed")
+    response.headers.update(HEADERS)  # this answer is made outside of the application's own layers
+    return response
 
 
 def _status(error: PostilError) -> int:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from postil.categories import CategoryExpression
-from postil.errors import BadCategory, BadId, BadInput, NotHeld
+from postil.errors import BadCategory, BadId, BadInput
 from postil.paper_id import PaperId, PaperReference
 from postil.text.markup import render_plain
 from postil.web import addresses, citation
@@ -73,12 +73,9 @@ def _one(request: Request, paper_id: PaperId, written: str) -> Response:
 
 
 def _several(request: Request, ids: list[PaperId]) -> Response:
-    papers, missing = [], []
-    for paper_id in ids:
-        try:
-            papers.append(library_of(request).papers.get(paper_id))
-        except NotHeld:
-            missing.append(str(paper_id))
+    papers = library_of(request).papers.several(ids)
+    held = {paper.id for paper in papers}
+    missing = [str(paper_id) for paper_id in ids if paper_id not in held]
     listed = Page([Entry(p) for p in papers], len(papers), size=_MOST_AT_ONCE)
     values = listed.values(lambda _: "") | {"missing": missing, "here_name": ""}
     return page(request, "several.html", values)

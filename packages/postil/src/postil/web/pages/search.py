@@ -5,9 +5,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from postil.library import Sort
+from postil.library import Required, Results, Sort
+from postil.text.query import Problem
 from postil.web import addresses
-from postil.web.catalogue import catalogue
+from postil.web.catalogue import Catalogue, catalogue
+from postil.web.formatting import number
 from postil.web.listing import Entry, Page
 from postil.web.parameters import library_of, page_asked, printable, wants_part
 from postil.web.preferences import preferences_of
@@ -33,26 +35,39 @@ def search(request: Request) -> Response:
         return page(request, "search.html", _unasked())
     library = library_of(request)
     sort = _sort(request)
-    number, size = page_asked(request), library.settings.page_size
-    found = library.search.find(query, sort=sort, offset=(number - 1) * size, limit=size)
-    listed = Page([Entry(p) for p in found.papers], found.total, number, size)
+    at, size = page_asked(request), library.settings.page_size
+    found = library.search.find(query, sort=sort, offset=(at - 1) * size, limit=size)
+    listed = Page([Entry(p) for p in found.papers], found.listed, at, size)
     values = listed.values(lambda n: addresses.search_path(query, sort=sort.value, page=n))
     if wants_part(request):
         return page(request, "part.html", values)
     texts = catalogue(preferences_of(request).language)
-    problems = [
-        texts(f"problem.{p.code}", fragment=printable(p.fragment)) for p in found.parsed.problems
-    ]
+    problems = [_explained(p, texts) for p in found.parsed.problems]
     more = {
         "asked": True,
         "query": query,
         "problems": problems,
         "reading": found.reading if problems else "",
-        "complete": found.complete,
+        "count": _counted(found, texts),
         "took": found.milliseconds,
-        "sort": sort.value,
+        "sort": found.sort.value,
     }
     return page(request, "search.html", _unasked() | values | more)
+
+
+def _counted(found: Results, texts: Catalogue) -> tuple[str, str]:
+    """What the list holds, and what the other way of counting would find, where that is another number."""
+    listed = texts("papers", count=number(found.listed))
+    if found.total == found.complete:
+        return listed, ""
+    if found.required is Required.ANY:
+        return listed, texts("search.complete", number=number(found.complete))
+    return texts("search.every", papers=listed), texts("search.any", number=number(found.total))
+
+
+def _explained(problem: Problem, texts: Catalogue) -> str:
+    said = texts(f"problem.{problem.code}", fragment=printable(problem.fragment))
+    return f"{said} {texts('problem.hint', hint=problem.hint)}" if problem.hint else said
 
 
 def _sort(request: Request) -> Sort:
@@ -70,6 +85,7 @@ def _unasked() -> dict[str, Any]:
         "sort": Sort.RELEVANCE.value,
         "sorts": [s.value for s in (Sort.RELEVANCE, Sort.NEWEST, Sort.OLDEST)],
         "examples": EXAMPLES,
+        "count": ("", ""),
         "total": 0,
         "here_name": "search",
     }

@@ -25,7 +25,7 @@ document.addEventListener("copy", (event) => {
   if (!formulas.length) return;
   for (const formula of formulas) formula.replaceWith(written(formula));
   // Text has its line breaks only where it is laid out, so it is, for a moment, out of sight.
-  sheet.className = "unseen copied";
+  sheet.className = "unseen";
   document.body.append(sheet);
   const text = sheet.innerText;
   sheet.remove();

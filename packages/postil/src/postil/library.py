@@ -1,0 +1,140 @@
+"""Puts the parts together and owns no behaviour: `.papers`, `.search`, and the ways in.
+
+Pages, commands and other programs see this module, the text functions and the values, and nothing deeper; the
+types that the parts answer with are handed on from here.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+
+import postil
+from postil import shelf
+from postil.harvest.importing import Imported, Progress, import_files
+from postil.paper import Paper
+from postil.search.lexical import LexicalIndex
+from postil.search.search import Required, Results, Search, Sort
+from postil.search.watch import watching
+from postil.settings import Settings
+from postil.sources.daily import DateIs
+from postil.sources.records import read_record, write_record
+from postil.status import Status, folder_bytes
+from postil.store.papers import DayList, Papers
+from postil.store.protocol import Store, Written
+from postil.store.sqlite import SqliteStore
+
+__all__ = [
+    "DateIs",
+    "DayList",
+    "Imported",
+    "Library",
+    "Papers",
+    "Progress",
+    "Required",
+    "Results",
+    "Search",
+    "Sort",
+    "Status",
+    "Written",
+    "paper_record",
+]
+
+
+def paper_record(paper: Paper) -> dict[str, object]:
+    """A paper as a record of Postil's own form."""
+    return write_record(paper)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything that a page or a command may ask; close it, or use it in a `with` statement."""
+
+    settings: Settings
+    store: Store
+    papers: Papers
+    search: Search
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Library":
+        """Open the data folder, creating it where there is none, and repair its index if need be.
+
+        Raises:
+            DataFolderError: the folder cannot be used; the message says why.
+        """
+        store = SqliteStore.open(settings.data)
+        try:
+            search = Search(store, LexicalIndex(settings.data / "index"))
+            search.catch_up()
+        except BaseException:
+            store.close()
+            raise
+        return cls(settings, store, Papers(store), search)
+
+    def import_files(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        date_is: DateIs = DateIs.AUTO,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Imported:
+        """Put the records of files into the store; `search.catch_up` then makes them findable.
+
+        Raises:
+            BadFile: a file cannot be opened; nothing was imported.
+            DataFolderError: the store cannot be written; the batches before are kept.
+        """
+        rejects = self.settings.data / "rejects"
+        return import_files(
+            self.store, paths, rejects_folder=rejects, date_is=date_is, progress=progress
+        )
+
+    def load_shelf(self) -> Written:
+        """Put the starter shelf into the store; a second time changes nothing."""
+        return self.store.put([read_record(record) for record in shelf.records()])
+
+    def following(self) -> AbstractContextManager[None]:
+        """Keep the index up with the store in the background, for as long as the block runs."""
+        return watching(self.search)
+
+    def status(self) -> Status:
+        """What is held, and how the parts are."""
+        held, index = self.store.counts(), self.search.status()
+        data = self.settings.data
+        return Status(
+            postil.__version__,
+            data,
+            held.papers,
+            held.announcements,
+            held.versions,
+            held.days,
+            held.first_day,
+            held.last_day,
+            index.papers,
+            index.behind,
+            _repair(self.search),
+            sum(path.stat().st_size for path in data.glob("postil.db*")),
+            folder_bytes(data / "index"),
+        )
+
+    def close(self) -> None:
+        """Let go of the index and the store."""
+        self.search.close()
+        self.store.close()
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _repair(search: Search) -> str:
+    report = search.status().report
+    return report.reason.value if report and report.rebuilt else ""

@@ -1,0 +1,209 @@
+"""Searching what is held: a query in, papers out, and the counts that say what was asked.
+
+Words side by side are wishes: any of them may match, and the papers come by rank. A list by date means
+nothing when any word may match, so newest and oldest first ask for every word; `Results.required` says which.
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+
+from postil.paper import Paper
+from postil.search.follow import Follower, FollowReport, ReportProgress
+from postil.search.lexical import Generation, LexicalIndex, Position, Ranking, guarded
+from postil.search.translation import Required
+from postil.store.protocol import Store
+from postil.text.query import Node, Not, ParsedQuery, Phrase, Word, describe, parse_query
+
+_COUNTS_KEPT = 512
+
+
+class Sort(StrEnum):
+    """The order of results."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found.
+
+    Attributes:
+        parsed: how the query was read, and what was odd about it.
+        papers: the papers asked for, in order.
+        numbers: their numbers in the store.
+        total: how many papers have any of the words, and meet every condition.
+        complete: how many have every word, and meet every condition.
+        required: what the list holds: papers with any word (`total` of them) or with every one (`complete`).
+        sort: the order of the list. A query without words has no relevance, and is listed newest first.
+        offset: how many papers were passed over.
+        milliseconds: how long all of it took.
+    """
+
+    parsed: ParsedQuery
+    papers: tuple[Paper, ...]
+    numbers: tuple[int, ...]
+    total: int
+    complete: int
+    required: Required
+    sort: Sort
+    offset: int
+    milliseconds: float
+
+    @property
+    def listed(self) -> int:
+        """How many papers the whole list has, over all its pages."""
+        return self.total if self.required is Required.ANY else self.complete
+
+    @property
+    def reading(self) -> str:
+        """The query as it was read, in canonical form."""
+        return describe(self.parsed)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The state of the index: papers in it, changes it has not followed, segments, the last report."""
+
+    papers: int
+    behind: int
+    segments: int
+    report: FollowReport | None
+
+
+class Search:
+    """Finds papers of a store through an index that follows it."""
+
+    def __init__(self, store: Store, index: LexicalIndex) -> None:
+        self._store = store
+        self._index = index
+        self._follower = Follower(store, index)
+        self._counts: OrderedDict[tuple[Position, Node, Required], int] = OrderedDict()
+        self._counts_lock = Lock()
+        self._report: FollowReport | None = None
+
+    def find(
+        self,
+        query: str,
+        *,
+        sort: Sort = Sort.RELEVANCE,
+        offset: int = 0,
+        limit: int = 20,
+    ) -> Results:
+        """The papers that answer a query.
+
+        A query that asks for nothing finds nothing. Never raises for what `query` holds.
+
+        Raises:
+            IndexDamaged: the index cannot be read; `catch_up` repairs it.
+            DataFolderError: the store cannot be read.
+        """
+        started = time.perf_counter()
+        parsed = parse_query(query)
+        generation = self._index.generation()
+        order = Sort.NEWEST if sort is Sort.RELEVANCE and not _ranks(parsed.root) else sort
+        required = Required.ANY if order is Sort.RELEVANCE else Required.EVERY
+        ranking, total, complete = Ranking((), 0), 0, 0
+        if parsed.root is not None and generation is not None:
+            root = parsed.root
+            ranking = guarded(lambda: _listed(generation, root, order, offset, limit))
+            total = complete = ranking.total
+            if required is Required.EVERY:
+                total = self._count(generation, root, Required.ANY)
+            else:
+                complete = self._count(generation, root, Required.EVERY)
+        papers = tuple(self._store.load(ranking.numbers)) if ranking.numbers else ()
+        milliseconds = (time.perf_counter() - started) * 1000
+        return Results(
+            parsed,
+            papers,
+            ranking.numbers,
+            total,
+            complete,
+            required,
+            order,
+            offset,
+            milliseconds,
+        )
+
+    def rank(self, query: str, limit: int = 20) -> tuple[int, ...]:
+        """The store numbers of the papers that answer a query best; nothing is counted or loaded."""
+        root, generation = parse_query(query).root, self._index.generation()
+        if root is None or generation is None:
+            return ()
+        return guarded(
+            lambda: generation.rank(generation.translator.query(root, Required.ANY), limit)
+        )
+
+    def _count(self, generation: Generation, root: Node, required: Required) -> int:
+        """How many papers match, remembered for the further pages of a query."""
+        key = (generation.position, root, required)
+        with self._counts_lock:
+            if key in self._counts:
+                self._counts.move_to_end(key)
+                return self._counts[key]
+        count = guarded(lambda: generation.count(generation.translator.query(root, required)))
+        with self._counts_lock:
+            self._counts[key] = count
+            while len(self._counts) > _COUNTS_KEPT:
+                self._counts.popitem(last=False)
+        return count
+
+    def catch_up(self, progress: ReportProgress | None = None) -> FollowReport:
+        """Bring the index up to the store, repairing or rebuilding it where it must be.
+
+        Raises:
+            DataFolderFull: there is no room; what was searchable before still is.
+        """
+        self._report = self._follower.catch_up(progress or _quiet)
+        return self._report
+
+    def reindex(self, progress: ReportProgress | None = None) -> int:
+        """Build the index anew while the old one serves; returns how many papers it holds.
+
+        Raises:
+            DataFolderError: another process is at it, or the folder is full or read-only.
+        """
+        self._report = self._follower.rebuild(progress or _quiet)
+        return self.status().papers
+
+    def status(self) -> IndexStatus:
+        """How the index is."""
+        generation = self._index.generation()
+        last = self._store.last_change()
+        if generation is None:
+            return IndexStatus(0, last, 0, self._report)
+        searcher = generation.searcher
+        behind = max(0, last - generation.position.sequence)
+        return IndexStatus(searcher.num_docs, behind, searcher.num_segments, self._report)
+
+    def close(self) -> None:
+        """Let go of the index; the store is its owner's to close."""
+        self._index.close()
+
+
+def _listed(generation: Generation, root: Node, order: Sort, offset: int, limit: int) -> Ranking:
+    if order is Sort.RELEVANCE:
+        wishes = generation.translator.query(root, Required.ANY)
+        return generation.best(wishes, limit, offset)
+    demands = generation.translator.query(root, Required.EVERY)
+    return generation.dated(demands, limit, offset, newest=order is Sort.NEWEST)
+
+
+def _ranks(node: Node | None) -> bool:
+    """Whether something in the tree tells one match from another."""
+    match node:
+        case None | Not():
+            return False
+        case Word() | Phrase():
+            return True
+        case _:
+            return any(map(_ranks, getattr(node, "children", ())))
+
+
+def _quiet(done: int, total: int) -> None:
+    pass

@@ -1,0 +1,255 @@
+"""A query's tree as a query of the engine.
+
+There are two ways to take the words that stand side by side: as wishes (a paper needs one of them, more of
+them rank it higher) and as demands (it needs every one). Clauses of plain terms are kept in one flat list,
+which the engine answers faster than a nested one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from postil.search.analysis import STEMMED, WordTerms, phrase_terms, word_terms
+from postil.text.names import asked_keys
+from postil.text.query import (
+    And,
+    Author,
+    Category,
+    DateRange,
+    Every,
+    Field,
+    Identifier,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Word,
+)
+
+TITLE_WEIGHT = 0.25
+_MOST_FORMS = 400
+_Clause = tuple[Occur, Query]
+_Loose = tuple[WordTerms, Field, int]
+MODE=1
+
+
+class Required(StrEnum):
+    """How many of the loose words of a query a paper must have."""
+
+    ANY = "any"
+    EVERY = "every"
+
+
+class Translator:
+    """Translates trees for one state of the index."""
+
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
+
+    def query(self, root: Node, required: Required) -> Query:
+        """The engine's query for a tree."""
+        match root:
+            case And(children):
+                return self._side_by_side(children, required)
+            case Every(children):
+                return self._all_of(children, required)
+            case Or(children):
+                return _union([self.query(child, required) for child in children])
+            case Not(child):
+                return _but(self.query(child, required))
+            case Word():
+                return self._side_by_side((root,), required)
+            case Phrase(text, field):
+                return self._phrase(text, field)
+            case condition:
+                return Query.const_score_query(self._condition(condition), 0.0)
+
+    def _condition(self, node: Author | Category | Identifier | DateRange) -> Query:
+        match node:
+            case Author(name):
+                return _intersection(
+                    [
+                        _union([self._term("byline", key) for key in alternatives])
+                        for alternatives in asked_keys(name)
+                    ]
+                )
+            case Category(code):
+                return self._term("category", code)
+            case Identifier(paper):
+                return self._term("id", str(paper))
+            case DateRange(first, last):
+                return Query.range_query(
+                    self._schema,
+                    "day",
+                    FieldType.Integer,
+                    first,
+                    last,
+                    use_inverted_index=True,
+                )
+
+    def _side_by_side(self, children: Sequence[Node], required: Required) -> Query:
+        words = Counter(child for child in children if isinstance(child, Word))
+        loose = [(word_terms(word.text), word.field, times) for word, times in words.items()]
+        loose = [entry for entry in loose if entry[0].forms]
+        telling = [entry for entry in loose if not entry[0].is_function_word] or loose
+        if words and not loose:
+            return Query.empty_query()
+        clauses: list[_Clause] = []
+        for child in children:
+            if isinstance(child, Not):
+                clauses.append((Occur.MustNot, self.query(child.child, required)))
+            elif not isinstance(child, Word):
+                clauses.append((Occur.Must, self.query(child, required)))
+        if required is Required.EVERY:
+            clauses += [(Occur.Must, self._demand(terms, field)) for terms, field, _ in telling]
+        elif loose:
+            wishes = self._wishes(telling)
+            extra = self._as_title(loose)
+            if extra or any(occur is Occur.Must for occur, _ in clauses):
+                clauses = [(Occur.Must, _union(wishes)), *clauses, *extra]
+            else:
+                clauses = [*((Occur.Should, query) for query in wishes), *clauses]
+        return _combined(clauses)
+
+    def _wishes(self, telling: Iterable[_Loose]) -> list[Query]:
+        """Plain queries, of which a paper must match one."""
+        return [
+            query
+            for terms, field, times in telling
+            for query in self._scoring(terms, field, float(times))
+        ]
+
+    def _as_title(self, loose: Sequence[_Loose]) -> list[_Clause]:
+        """What lifts a paper whose title has these very words in this order, function words too."""
+        forms: list[str | tuple[int, str]] = [f for terms, _, _ in loose for f in terms.forms]
+        if not MODE or not 3 <= len(forms) <= 30 or any(field for _, field, _ in loose): return []
+        if MODE==1: return [(Occur.Should, Query.phrase_query(self._schema, "title_exact", forms))]
+        if MODE==2: return [(Occur.Should, _weighted(self._term("title",t.stems[0]), TITLE_WEIGHT)) for t,_,_ in loose if t.is_function_word]
+        if MODE==3: return [(Occur.Should, _weighted(self._term("title",t.stems[0]), 1.)) for t,_,_ in loose if t.is_function_word]
+
+    def _scoring(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
+        """Plain term queries whose scores add up to what a word is worth."""
+        if field is Field.ABSTRACT:
+            forms = [self._forms("abstract_exact", stem) for stem in terms.stems]
+            return [_weighted(query, times) for query in forms]
+        whole = (terms.whole,) if terms.whole else ()
+        # of a name such as GPT-4 the bare figure says nothing by itself
+        stems = [s for s in terms.stems if not (terms.whole and s.isdigit())] + list(whole)
+        if field is Field.TITLE:
+            return [_weighted(self._term("title", stem), times) for stem in stems]
+        found = []
+        for stem in stems:
+            found.append(_weighted(self._term("text", stem), times))
+            found.append(_weighted(self._term("title", stem), times * TITLE_WEIGHT))
+        if name := self._as_name(terms):
+            found.append(_weighted(self._term("byline", name), times))
+        return found
+
+    def _as_name(self, terms: WordTerms) -> str:
+        """The word as a name or year, where it is one in the index more often than it is a word."""
+        if len(terms.forms) != 1 or len(form := terms.forms[0]) < 2:
+            return ""
+        named = self._searcher.doc_freq("byline", form)
+        return form if named and named >= self._searcher.doc_freq("text", terms.stems[0]) else ""
+
+    def _demand(self, terms: WordTerms, field: Field) -> Query:
+        """A query that a paper meets if it has the word, whatever it scores."""
+        if field is Field.ABSTRACT:
+            parts = [self._forms("abstract_exact", stem) for stem in terms.stems]
+        else:
+            where = "title" if field is Field.TITLE else "text"
+            parts = [self._term(where, stem) for stem in terms.stems]
+            if terms.whole:
+                return _union([self._term(where, terms.whole), _intersection(parts)])
+            if not field and (name := self._as_name(terms)):
+                return _union([*parts, self._term("byline", name)])
+        if terms.east_asian and len(parts) > 2:
+            # pairs across two words need not be there: half of them is as much as one can ask
+            return Query.boolean_query(
+                [(Occur.Should, part) for part in parts],
+                minimum_number_should_match=(len(parts) + 1) // 2,
+            )
+        return _intersection(parts)
+
+    def _forms(self, field: str, stem: str) -> Query:
+        """Every form in a field without stems that has this stem."""
+        start = stem if len(stem) < 3 else stem[:-1]
+        found = self._searcher.terms_with_prefix(field, start, limit=_MOST_FORMS)
+        forms = [form for form, _ in found if STEMMED.analyze(form) == [stem]]
+        return _union([self._term(field, form) for form in forms])
+
+    def _all_of(self, children: Sequence[Node], required: Required) -> Query:
+        clauses: list[_Clause] = []
+        for child in children:
+            match child:
+                case Not(inner):
+                    clauses.append((Occur.MustNot, self.query(inner, required)))
+                case Word(text, field) if (terms := word_terms(text)).forms:
+                    clauses.append((Occur.Must, self._demand(terms, field)))
+                    if required is Required.ANY and field is not Field.ABSTRACT:
+                        scoring = self._scoring(terms, field, 1.0)
+                        clauses += [(Occur.Should, query) for query in scoring]
+                case _:
+                    clauses.append((Occur.Must, self.query(child, required)))
+        return _combined(clauses)
+
+    def _phrase(self, text: str, field: Field) -> Query:
+        terms = phrase_terms(text)
+        fields = [f"{field}_exact"] if field else ["title_exact", "abstract_exact"]
+        if not terms:
+            return Query.empty_query()
+        if len(terms) == 1:
+            return _union([self._term(name, terms[0]) for name in fields])
+        words: list[str | tuple[int, str]] = list(terms)
+        return _union([Query.phrase_query(self._schema, name, words) for name in fields])
+
+    def _term(self, field: str, value: str) -> Query:
+        return Query.term_query(self._schema, field, value, index_option=_OPTIONS[field])
+
+
+_OPTIONS = {
+    "text": "freq",
+    "title": "freq",
+    "title_exact": "freq",
+    "abstract_exact": "freq",
+    "byline": "basic",
+    "category": "basic",
+    "id": "basic",
+}
+
+
+def _weighted(query: Query, weight: float) -> Query:
+    return query if weight == 1.0 else Query.boost_query(query, weight)
+
+
+def _union(queries: Sequence[Query]) -> Query:
+    if not queries:
+        return Query.empty_query()
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _intersection(queries: Sequence[Query]) -> Query:
+    if not queries:
+        return Query.empty_query()
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _but(query: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, _everything()), (Occur.MustNot, query)])
+
+
+def _everything() -> Query:
+    return Query.const_score_query(Query.all_query(), 0.0)
+
+
+def _combined(clauses: list[_Clause]) -> Query:
+    if all(occur is Occur.MustNot for occur, _ in clauses):
+        clauses = [(Occur.Must, _everything()), *clauses]
+    return Query.boolean_query(clauses)

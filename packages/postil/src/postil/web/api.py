@@ -1,0 +1,115 @@
+"""`/api/v1/`: the same answers as JSON, for programs. Records have the form that export writes."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from postil.categories import CategoryExpression
+from postil.errors import BadInput
+from postil.library import Sort, paper_record
+from postil.paper_id import PaperId
+from postil.web.parameters import day_from, library_of, page_asked
+
+_LARGEST_PAGE = 200
+
+
+def search(request: Request) -> Response:
+    """`?q=&sort=&page=&size=`: what was found, and how the query was read."""
+    size = _size(request)
+    query = request.query_params.get("q", "")
+    sort = request.query_params.get("sort", Sort.RELEVANCE.value)
+    if sort not in set(Sort):
+        raise BadInput(f"The order must be one of {', '.join(Sort)}.")
+    found = library_of(request).search.find(
+        query, sort=Sort(sort), offset=(page_asked(request) - 1) * size, limit=size
+    )
+    return _json(
+        {
+            "query": query,
+            "reading": found.reading,
+            "problems": [
+                {"code": p.code, "position": p.position, "fragment": p.fragment}
+                for p in found.parsed.problems
+            ],
+            "listed": found.listed,
+            "total": found.total,
+            "complete": found.complete,
+            "milliseconds": round(found.milliseconds, 2),
+            "papers": [paper_record(p) for p in found.papers],
+        }
+    )
+
+
+def paper(request: Request) -> Response:
+    """One paper, by any way of writing its id."""
+    paper_id = PaperId.parse(request.path_params["id"])
+    return _json(paper_record(library_of(request).papers.get(paper_id)))
+
+
+def days(request: Request) -> Response:
+    """Every day with announcements and how many papers each lists."""
+    counts = library_of(request).papers.days()
+    return _json({"days": [{"day": c.day.isoformat(), "papers": c.papers} for c in counts]})
+
+
+def day(request: Request) -> Response:
+    """`?categories=&page=&size=`: one day's list."""
+    text = request.query_params.get("categories", "")
+    expression = CategoryExpression.parse(text) if text else CategoryExpression()
+    size = _size(request)
+    found = library_of(request).papers.day_list(
+        day_from(request.path_params["day"]),
+        expression,
+        offset=(page_asked(request) - 1) * size,
+        limit=size,
+    )
+    return _json(
+        {
+            "day": found.day.isoformat(),
+            "categories": str(expression),
+            "total": found.total,
+            "papers": [paper_record(p) for p in found.papers],
+        }
+    )
+
+
+def routes() -> list[BaseRoute]:
+    """The addresses of the API."""
+    base = "/api/v1"
+    return [
+        Route(f"{base}/search", search),
+        Route(f"{base}/papers/{{id:path}}", paper),
+        Route(f"{base}/days", days),
+        Route(f"{base}/days/{{day}}", day),
+        Route(f"{base}/status", status),
+    ]
+
+
+def status(request: Request) -> Response:
+    """What is held, as on the page about it."""
+    return _json(library_of(request).status().record())
+
+
+def failure(code: int, detail: str) -> Response:
+    """An error as JSON: one line for a person under `error`."""
+    return _json({"error": detail or HTTPStatus(code).phrase}, code)
+
+
+def _size(request: Request) -> int:
+    text = request.query_params.get("size", "25")
+    if text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= _LARGEST_PAGE:
+        return int(text)
+    raise BadInput(f"The size of a page must lie from 1 to {_LARGEST_PAGE}.")
+
+
+def _json(value: Any, status_code: int = 200) -> Response:
+    return Response(
+        orjson.dumps(value),
+        status_code,
+        headers={"Cache-Control": "private, no-cache"},
+        media_type="application/json",
+    )
