@@ -1,6 +1,6 @@
 """Effective rank beside its peers: time and answer, each pair taking turns in one process.
 
-    python benchmarks/lemmata/effective_rank.py [--json] [--runs N]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/lemmata/effective_rank.py [--json] [--runs N]
 
 A peer is what one would write or install instead: a formula on NumPy's singular values,
 numpy.linalg.matrix_rank, and optht (which brings SciPy) for the Gavish-Donoho threshold. A peer
@@ -23,7 +23,7 @@ import numpy as np
 
 from lemmata.linalg import effective_rank
 
-SHAPES = ((1000, 384), (384, 1536), (20000, 100), (256, 40, 40))
+SHAPES = ((1000, 384), (384, 1536), (20000, 100), (64, 40, 40))
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--runs", type=int, default=7)
     options = parser.parse_args()
-    rows = [row(kind, shape, options.runs) for shape in SHAPES for kind in PEERS]
+    rows = (row(kind, shape, options.runs) for shape in SHAPES for kind in PEERS)
     environment = {
         "python": sys.version.split()[0],
         "cores": os.cpu_count(),
+        "threads": os.environ.get("OPENBLAS_NUM_THREADS", "as many as cores"),
         "dtype": "float64",
         **{package: version_of(package) for package in ("lemmata", "numpy", "optht", "scipy")},
     }
@@ -150,20 +151,20 @@ def main() -> None:
         result = {"benchmark": "lemmata/effective_rank", "runs": options.runs}
         result |= {"environment": environment, "rows": [asdict(row) for row in rows]}
         print(json.dumps(result, indent=2))
-        return
-    print("  ".join(f"{name} {value}" for name, value in environment.items()))
-    print(
-        f"| {'matrix':<12} | {'kind':<13} | lemmata ms | {'peer':<22} | peer ms | ratio | difference |"
-    )
-    print("|---|---|--:|---|--:|--:|--:|")
-    for r in rows:
-        size = "×".join(map(str, r.shape))
-        head = f"| {size:<12} | {r.kind:<13} | {r.lemmata_ms:10.2f} | {r.peer:<22} |"
-        if r.peer_ms is None:
-            print(f"{head} {'–':>7} | {'–':>5} | {'–':>10} |")
-        else:
-            ratio = r.peer_ms / r.lemmata_ms
-            print(f"{head} {r.peer_ms:7.2f} | {ratio:5.2f} | {r.relative_difference:10.1e} |")
+    else:
+        print("; ".join(f"{name} {value}" for name, value in environment.items()), end="\n\n")
+        print("| matrix | kind | lemmata ms | peer | peer ms | peer / lemmata | difference |")
+        print("|---|---|--:|---|--:|--:|--:|")
+        for r in rows:
+            print(as_table_row(r), flush=True)
+
+
+def as_table_row(r: Row) -> str:
+    head = f"| {'×'.join(map(str, r.shape))} | {r.kind} | {r.lemmata_ms:.2f} | {r.peer} |"
+    if r.peer_ms is None:
+        return f"{head} – | – | – |"
+    ratio = r.peer_ms / r.lemmata_ms
+    return f"{head} {r.peer_ms:.2f} | {ratio:.2f} | {r.relative_difference:.0e} |"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Which share of the formulas of real records comes out clean, ours and other converters', in one run.
 
-    python benchmarks/postil/formulas.py [--records 10000] [--seed 1] [--shared FOLDER] [--json] [--missing]
+    python benchmarks/postil/formulas.py [--records 10000] [--seed 1] [--shared FOLDER] [--json]
+    [--missing]
 
-FOLDER (or POSTIL_SHARED, or ../shared beside the checkout) holds the real records. The formulas of a seeded
-sample of both files are given to every converter that is here: Postil's, bare math-core, latex2mathml, and
-through Node, where NODE_PATH has them, Temml and KaTeX, each also with Postil's table of macros. Success is
-never a converter's own word: `faults` reads the output. `--missing` lists the unknown macros of all records.
+FOLDER (or POSTIL_SHARED, or ../shared beside the checkout) holds the real records. The formulas of a
+seeded sample of both files are given to every converter that is here: Postil's, bare math-core,
+latex2mathml, and through Node, where NODE_PATH has them, Temml and KaTeX, each also with Postil's
+table of macros. Success is never a converter's own word: `faults` reads the output. `--missing` lists
+the unknown macros of all records.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.entities import html5
 from importlib.metadata import version
 from pathlib import Path
@@ -35,14 +38,16 @@ FILES = ("arxiv-recent.jsonl.gz", "arxiv-archive-sample.jsonl.gz")
 SHOWN = 12
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
+_WORD = re.compile(r"[A-Za-z]+")
+_DRESS = re.compile(r"\\(?:[A-Za-z]+|.)|[{}\s]")
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)([A-Za-z]+;)")
 _BACKSLASHES = re.compile(r"\\(?:backslash|setminus|textbackslash|smallsetminus)(?![A-Za-z])")
 _ACRONYM = re.compile(r"[A-Z]{3,}")
 _KNOWN = frozenset(
     """
-    log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arctg tg ctg cosec ch sh th cth
-    max min sup inf lim limsup liminf det dim ker deg gcd arg hom Pr mod bmod pmod argmax argmin plim Re Im erf erfc
-    TeX LaTeX KaTeX div vec Cap Set int
+    log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arctg tg ctg cosec
+    ch sh th cth max min sup inf lim limsup liminf det dim ker deg gcd arg hom Pr mod bmod pmod argmax
+    argmin plim Re Im erf erfc TeX LaTeX KaTeX div vec Cap Set int
     """.split()
 )
 
@@ -50,9 +55,9 @@ _KNOWN = frozenset(
 def faults(html: str, tex: str) -> list[str]:
     """What is wrong with one rendering of ``tex``; empty if it is clean.
 
-    Wrong are: output that is no XML or has no ``<math>``; an error element or an error's colour; a backslash
-    in what is shown; and a command's name shown as if it were text (``\\Mdot`` as "Mdot"), unless the name is
-    an operator's, or one that Postil's table lists as standing for itself.
+    Wrong are: output that is no XML or has no ``<math>``; an error element or an error's colour; a
+    backslash in what is shown; and a command's name shown as if it were text (``\\Mdot`` as "Mdot"),
+    unless the name is an operator's, or one that Postil's table lists as standing for itself.
     """
     try:
         root = ET.fromstring(_ENTITY.sub(lambda match: html5.get(match[1], "?"), html))
@@ -67,7 +72,7 @@ def faults(html: str, tex: str) -> list[str]:
     text = "".join(shown)
     if "\\" in text and not (_BACKSLASHES.search(tex) and text.count("\\") == 1):
         found.append("backslash")
-    spoken = {word for part in shown for word in (part.strip(), *part.split())}
+    spoken = {word for part in shown for word in _WORD.findall(part)}
     leaked = sorted(name for name in _suspects(tex) if name in spoken)
     return found + [f"raw \\{name}" for name in leaked]
 
@@ -93,16 +98,25 @@ def _shown(element: ET.Element) -> Iterator[str]:
             yield child.tail
 
 
+@cache
+def _accepted() -> frozenset[str]:
+    """Names that stand for themselves: operators, and entries of the table whose meaning is their name."""
+    table = macro_table()
+    itself = {name for name, body in table.meanings.items() if _DRESS.sub("", body) == name}
+    return _KNOWN | table.words | itself
+
+
 def _suspects(tex: str) -> set[str]:
     """Names of commands that should not be seen as text in the output."""
     commands = set(_COMMAND.findall(tex))
     written = _COMMAND.sub(" ", tex)
-    letters = set(re.findall(r"[A-Za-z]+", written))
-    accepted = _KNOWN | macro_table().words
+    letters = set(_WORD.findall(written))
     return {
         name
-        for name in commands - accepted
-        if not _ACRONYM.fullmatch(name) and name not in letters and (len(name) > 1 or name not in written)
+        for name in commands - _accepted()
+        if not _ACRONYM.fullmatch(name)
+        and name not in letters
+        and (len(name) > 1 or name not in written)
     }
 
 
@@ -151,8 +165,8 @@ const [name, macros] = [process.argv[1], JSON.parse(process.argv[2])];
 const lib = require(name);
 const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const options = d => name === 'katex'
-  ? {displayMode: d, output: 'mathml', throwOnError: true, strict: false, macros: {...macros}}
-  : {displayMode: d, throwOnError: true, annotate: false, macros: {...macros}};
+  ? {displayMode: d, output: 'mathml', throwOnError: true, strict: false, macros}
+  : {displayMode: d, throwOnError: true, annotate: false, macros};
 const clock = () => Number(process.hrtime.bigint()) / 1e9;
 for (const [tex, d] of input.slice(0, 2000)) try { lib.renderToString(tex, options(d)) } catch {}
 const out = input.map(([tex, d]) => {
@@ -172,7 +186,13 @@ def through_node(
     if node is None:
         return None
     answer = subprocess.run(
-        [node, "-e", _NODE, library, json.dumps({f"\\{name}": body for name, body in macros.items()})],
+        [
+            node,
+            "-e",
+            _NODE,
+            library,
+            json.dumps({f"\\{name}": body for name, body in macros.items()}),
+        ],
         input=json.dumps([(formula.tex, formula.display) for formula in sample]),
         capture_output=True,
         text=True,
@@ -195,7 +215,9 @@ def summary(name: str, sample: list[Formula], rendered: list[Rendering]) -> dict
         failed += bool(wrong)
         for fault in wrong[:1]:
             if fault in {"refused", "no formula"}:
-                unknown = [c for c in _COMMAND.findall(formula.tex) if c not in macro_table().meanings]
+                unknown = [
+                    c for c in _COMMAND.findall(formula.tex) if c not in macro_table().meanings
+                ]
                 fault = " ".join([fault, *("\\" + name for name in unknown[:3])])  # noqa: PLW2901
             failures[fault] += 1
             examples.setdefault(fault, formula.tex)
@@ -210,7 +232,9 @@ def summary(name: str, sample: list[Formula], rendered: list[Rendering]) -> dict
         "mean_us": round(statistics.fmean(micro), 1),
         "p99_us": round(micro[int(len(micro) * 0.99)], 1),
         "mean_bytes": round(statistics.fmean(sizes)) if sizes else 0,
-        "failures": [[fault, count, examples[fault][:80]] for fault, count in failures.most_common(SHOWN)],
+        "failures": [
+            [fault, count, examples[fault][:80]] for fault, count in failures.most_common(SHOWN)
+        ],
     }
 
 
@@ -224,7 +248,10 @@ def measure(sample: list[Formula]) -> list[dict[str, object]]:
         summary(
             f"math-core {version('math-core')}, bare",
             sample,
-            timed(lambda tex, display: bare.convert_with_local_state(tex, displaystyle=display), sample),
+            timed(
+                lambda tex, display: bare.convert_with_local_state(tex, displaystyle=display),
+                sample,
+            ),
         )
     )
     try:
@@ -259,14 +286,18 @@ def missing(folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--missing", action="store_true")
     wanted = parser.parse_args()
-    shared = wanted.shared or Path(os.environ.get("POSTIL_SHARED") or Path(__file__).parents[3] / "shared")
+    shared = wanted.shared or Path(
+        os.environ.get("POSTIL_SHARED") or Path(__file__).parents[3] / "shared"
+    )
     folder = shared / "data" if (shared / "data").is_dir() else shared
     if not (folder / FILES[0]).is_file():
         raise SystemExit(f"no records at {folder}: set POSTIL_SHARED or give --shared FOLDER")
@@ -286,7 +317,9 @@ def main() -> None:
         print()
         return
     print(f"{len(sample)} formulas of {wanted.records} records, seed {wanted.seed}\n")
-    print(f"{'converter':34} {'clean %':>8} {'refused':>8} {'median µs':>10} {'p99 µs':>8} {'bytes':>6}")
+    print(
+        f"{'converter':34} {'clean %':>8} {'refused':>8} {'median µs':>10} {'p99 µs':>8} {'bytes':>6}"
+    )
     for row in results:
         print(
             f"{row['converter']:34} {row['clean_percent']:8} {row['refused']:8} {row['median_us']:10}"

@@ -20,7 +20,7 @@ from postil.paper_id import PaperId
 from postil.sources.daily import DateIs, DateReading
 from postil.store.sqlite import SqliteStore
 
-GOOD = [
+GOOD: list[dict[str, object]] = [
     {
         "id": f"2603.{n:05}",
         "title": f"Paper {n}",
@@ -89,7 +89,9 @@ def test_an_export_imports_to_the_same_bytes(store: SqliteStore, tmp_path: Path)
     assert _import(store, tmp_path / "export.jsonl").unchanged == 2_500
 
 
-def test_bad_lines_are_written_down_and_the_rest_goes_in(store: SqliteStore, tmp_path: Path) -> None:
+def test_bad_lines_are_written_down_and_the_rest_goes_in(
+    store: SqliteStore, tmp_path: Path
+) -> None:
     lines = _lines(GOOD[:10]).splitlines()
     for at, bad in enumerate(BAD):
         lines.insert(at * 2, bad)
@@ -136,7 +138,9 @@ def test_a_file_cut_off_gives_its_good_lines_and_the_next_file_goes_in(
     assert PaperId.parse("2603.02500") in store.get([PaperId.parse("2603.02500")])
 
 
-def test_a_missing_file_stops_the_import_before_it_begins(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_missing_file_stops_the_import_before_it_begins(
+    store: SqliteStore, tmp_path: Path
+) -> None:
     (tmp_path / "x.jsonl").write_bytes(_lines(GOOD[:5]))
     with pytest.raises(BadFile, match="missing"):
         _import(store, tmp_path / "x.jsonl", tmp_path / "missing.jsonl")
@@ -177,7 +181,9 @@ def test_progress_runs_to_the_end_of_all_files(store: SqliteStore, tmp_path: Pat
     for name, records in (("a", GOOD[:1_500]), ("b", GOOD[1_500:])):
         (tmp_path / name).write_bytes(_lines(records))
     seen: list[Progress] = []
-    import_files(store, [tmp_path / "a", tmp_path / "b"], rejects_folder=tmp_path, progress=seen.append)
+    import_files(
+        store, [tmp_path / "a", tmp_path / "b"], rejects_folder=tmp_path, progress=seen.append
+    )
     assert [p.position for p in seen] == sorted(p.position for p in seen)
     assert seen[-1].position == seen[-1].total == sum((tmp_path / n).stat().st_size for n in "ab")
     assert (seen[0].file, seen[-1].file, seen[-1].read) == ("a", "b", 2_500)
@@ -229,7 +235,9 @@ def test_a_full_disk_stops_the_import_and_a_later_one_completes_it(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is full")
-def test_a_full_disk_under_the_rejects_is_said_in_one_line(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_full_disk_under_the_rejects_is_said_in_one_line(
+    store: SqliteStore, tmp_path: Path
+) -> None:
     (tmp_path / "x.jsonl").write_bytes(_lines(GOOD[:3]) + BAD[0])
     (store.folder / "rejects.jsonl").symlink_to("/dev/full")
     with pytest.raises(DataFolderFull) as error:
@@ -256,7 +264,13 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             for n in range(copies):
                 key = f"{2601 + n // 9_999}.{n % 9_999 + 1:05}"
                 file.write(orjson.dumps(GOOD[0] | {"id": key, "abstract": "margin " * 100}) + b"\n")
-        command = [sys.executable, "-c", MEASURE, tmp_path / "x.jsonl", tmp_path / str(copies)]
+        command = [
+            sys.executable,
+            "-c",
+            MEASURE,
+            str(tmp_path / "x.jsonl"),
+            str(tmp_path / str(copies)),
+        ]
         peaks.append(int(subprocess.check_output(command)))
     # Beyond the records that the dates are judged by, nothing is kept: the rest is 14 MB longer.
     assert peaks[1] < peaks[0] * 1.05

@@ -35,9 +35,9 @@ RECORDS: list[dict[str, object]] = [
     for n in range(1, 321)
 ]
 # What a library held before: every third paper, and some that the file does not have.
-EARLIER = [
-    *({"id": r["id"], "title": "As it was", "comment": "old"} for r in RECORDS[::3]),
-    *({"id": f"2602.{n:05}", "title": "Elsewhere"} for n in range(1, 30)),
+EARLIER: list[dict[str, object]] = [
+    *[{"id": r["id"], "title": "As it was", "comment": "old"} for r in RECORDS[::3]],
+    *[{"id": f"2602.{n:05}", "title": "Elsewhere"} for n in range(1, 30)],
 ]
 
 EXECUTIONER = """

@@ -117,7 +117,12 @@ def test_a_hostile_paper_is_text_and_nothing_else(open_page: Open) -> None:
     shown = page.locator(".abstract").inner_text()
     for text in ("<svg onload=alert(2)>", "</p></article><h1>out</h1>", "{{ 7*7 }}", "<style>"):
         assert text in shown
-    assert page.locator("main").locator("script, img, svg, style, iframe, b, [onerror], [onload]").count() == 0
+    assert (
+        page.locator("main")
+        .locator("script, img, svg, style, iframe, b, [onerror], [onload]")
+        .count()
+        == 0
+    )
     addresses = page.locator("main a").evaluate_all("links => links.map(link => link.protocol)")
     assert set(addresses) <= {"http:", "https:"}
     assert page.locator("main h1").count() == 1

@@ -13,7 +13,9 @@ Open = Callable[..., Page]
 def test_from_the_first_page_to_a_paper(open_page: Open, script: bool) -> None:
     page = open_page("/", java_script_enabled=script)
     page.get_by_role("radiogroup", name="stat.ML").get_by_role("radio", name="leave out").check()
-    page.get_by_role("radiogroup", name="cs.CL Computation and Language").get_by_role("radio", name="include").check()
+    page.get_by_role("radiogroup", name="cs.CL Computation and Language").get_by_role(
+        "radio", name="include"
+    ).check()
     page.get_by_role("button", name="Show these papers").click()
     page.wait_for_url("**/arxiv/cs.CL+cs.LG-stat.ML")
     expect(page.locator("h1")).to_have_text("Tuesday, 17 March 2026")

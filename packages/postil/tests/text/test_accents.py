@@ -25,8 +25,10 @@ ARXIV_ACCENTS = {
     "v": ("CARON", "ACDEGHIKLNORSTUZacdeghiklnorstuz"),
 }
 ARXIV_LETTERS = {
-    "AA": "Å", "AE": "Æ", "DH": "Ð", "DJ": "Đ", "ETH": "Ð", "L": "Ł", "NG": "Ŋ", "O": "Ø", "oe": "œ", "OE": "Œ",
-    "TH": "Þ", "aa": "å", "ae": "æ", "dh": "ð", "dj": "đ", "eth": "ð", "i": "ı", "l": "ł", "ng": "ŋ", "o": "ø",
+    "AA": "Å", "AE": "Æ", "DH": "Ð", "DJ": "Đ", "ETH": "Ð", "L": "Ł", "NG": "Ŋ", "O": "Ø",
+    "oe": "œ", "OE": "Œ",
+    "TH": "Þ", "aa": "å", "ae": "æ", "dh": "ð", "dj": "đ", "eth": "ð", "i": "ı", "l": "ł",
+    "ng": "ŋ", "o": "ø",
     "ss": "ß", "th": "þ",
 }  # fmt: skip
 TABLE = [
@@ -40,7 +42,11 @@ TABLE = [
 @pytest.mark.parametrize(("accent", "letter", "expected"), TABLE)
 def test_every_accent_of_arxivs_table_is_read_however_it_is_braced(accent, letter, expected):
     space = " " if accent.isalpha() else ""
-    ways = [rf"\{accent}{{{letter}}}", rf"{{\{accent}{space}{letter}}}", rf"\{accent}{space}{letter}"]
+    ways = [
+        rf"\{accent}{{{letter}}}",
+        rf"{{\{accent}{space}{letter}}}",
+        rf"\{accent}{space}{letter}",
+    ]
     if letter in "ij":
         ways += [rf"\{accent}{{\{letter}}}", rf"{{\{accent}\{letter}}}"]
     assert [to_unicode(f"a{way}b") for way in ways] == [f"a{expected}b"] * len(ways)
@@ -73,7 +79,9 @@ def test_names_as_authors_write_them(tex, expected):
     assert to_unicode(tex) == unicodedata.normalize("NFC", expected)
 
 
-@pytest.mark.parametrize("text", [r"\cite{a}", r"\vec x", r"\ref{e}", r"a \\ b", r"\oint \listing \bfseries"])
+@pytest.mark.parametrize(
+    "text", [r"\cite{a}", r"\vec x", r"\ref{e}", r"a \\ b", r"\oint \listing \bfseries"]
+)
 def test_commands_that_only_begin_like_an_accent_stay(text):
     assert to_unicode(text) == text
 

@@ -9,7 +9,9 @@ from postil.text.macros import macro_table
 from postil.text.mathml import to_mathml
 
 MEANINGS = macro_table().meanings
-OVERRIDDEN = frozenset("AA aa H L O P S c i j l o real textgreater textless scriptsize normalsize".split())
+OVERRIDDEN = frozenset(
+    "AA aa H L O P S c i j l o real textgreater textless scriptsize normalsize".split()
+)
 """Names that TeX has for letters and signs of text, which in formulas are authors' macros."""
 
 
@@ -34,7 +36,11 @@ def test_an_entry_sets_without_a_repair(name):
 
 def test_no_entry_uses_an_argument_twice():
     # or nesting n deep would cost 2 to the n
-    assert [name for name, body in MEANINGS.items() if len(set(re.findall(r"#\d", body))) < body.count("#")] == []
+    assert [
+        name
+        for name, body in MEANINGS.items()
+        if len(set(re.findall(r"#\d", body))) < body.count("#")
+    ] == []
 
 
 def test_no_entry_hides_what_the_converter_knows():
@@ -52,8 +58,10 @@ def test_no_entry_hides_what_the_converter_knows():
 
 @pytest.mark.parametrize(
     "name",
-    "R Z N C F Q cal bm mathbbm mathds Mdot eps lsim gtrsim simlt arcsec msun Msun kms SI num hbox mbox rm bf it le "
-    "ensuremath xspace textsubscript nicefrac sfrac tfrac dfrac coloneqq operatorname mathop overset stackrel "
+    "R Z N C F Q cal bm mathbbm mathds Mdot eps lsim gtrsim simlt arcsec msun Msun kms SI num hbox "
+    "mbox rm bf it le "
+    "ensuremath xspace textsubscript nicefrac sfrac tfrac dfrac coloneqq operatorname mathop overset "
+    "stackrel "
     "substack llbracket ket bra braket abs norm dd dv pdv expval ce".split(),
 )
 def test_the_macros_that_authors_use_most_are_read(name):

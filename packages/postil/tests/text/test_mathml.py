@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from postil.text.mathml import MAX_LENGTH, MAX_MARKS, MAX_OUTPUT, formula_html, to_mathml
 
 PAGE_TAGS = frozenset(
-    "span code math mi mn mo ms mtext mspace mrow msub msup msubsup munder mover munderover mfrac msqrt mroot mtable "
+    "span code math mi mn mo ms mtext mspace mrow msub msup msubsup munder mover munderover mfrac "
+    "msqrt mroot mtable "
     "mtr mtd mpadded mphantom mmultiscripts mprescripts mstyle menclose i b none".split()
 )
 HARMLESS_ATTRIBUTES = frozenset(
-    "class translate data-tex display mathvariant stretchy lspace rspace width height depth voffset form accent "
-    "accentunder movablelimits displaystyle scriptlevel linethickness minsize maxsize symmetric fence separator "
+    "class translate data-tex display mathvariant stretchy lspace rspace width height depth voffset "
+    "form accent "
+    "accentunder movablelimits displaystyle scriptlevel linethickness minsize maxsize symmetric "
+    "fence separator "
     "columnalign notation largeop".split()
 )
 
@@ -84,14 +87,16 @@ def test_display_and_long_formulas_are_marked_for_the_style_sheet():
     ],
 )
 def test_what_authors_write_without_defining_it_is_read(tex, text):
-    assert shown(tex).replace(" ", "").replace("\u2009", "") == text.replace(" ", "")
+    assert "".join(shown(tex).split()) == "".join(text.split())
 
 
 def test_equations_of_an_abstract_bear_no_numbers():
     assert shown(r"\begin{align}a&=b\\c&=d\end{align}") == "a=bc=d"
 
 
-@pytest.mark.parametrize("tex", [r"\frobnicate{x}", r"\zq", "\\def\\a{x}\\a", r"\newcommand{\q}{x}\q", r"\href{x}"])
+@pytest.mark.parametrize(
+    "tex", [r"\frobnicate{x}", r"\zq", "\\def\\a{x}\\a", r"\newcommand{\q}{x}\q", r"\href{x}"]
+)
 def test_what_cannot_be_set_shows_its_tex_quietly(tex):
     root = parsed(formula_html(tex))
     assert (root.tag, root.text, len(root)) == ("code", tex, 0)
@@ -131,7 +136,10 @@ BOMBS = {
     "primes": "x" + "'" * 1_900,
     "long": "x+" * 50_000,
     "loop": r"\def\a{\a\a}\a",
-    "doubling": "".join(rf"\def\{b}{{\{a}\{a}}}" for a, b in zip("abcdefghij", "bcdefghijk", strict=True)) + r"\k",
+    "doubling": "".join(
+        rf"\def\{b}{{\{a}\{a}}}" for a, b in zip("abcdefghij", "bcdefghijk", strict=True)
+    )
+    + r"\k",
     "unknown": r"\zq{" * 50 + "}" * 50,
     "text": r"\text{$" * 60 + "x" + "$}" * 60,
 }
@@ -165,7 +173,9 @@ thread = threading.Thread(target=work)
 thread.start()
 thread.join()
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.returncode, done.stdout.strip()) == (0, "held")
 
 
@@ -182,9 +192,12 @@ def test_any_text_at_all_is_one_harmless_element(tex, display):
 
 
 PARTS = st.sampled_from(
-    r"\frac \sqrt \left( \right) \mathbb \R \text{ \mbox{ \ce{ \SI{ \begin{matrix} \end{matrix} \cal \bf \la \ra "
-    r"\substack{ \operatorname{ \limits \buildrel \over \cases{ \cr \label{ \root \of \\ \' \c \zq { } $ ^ _ & # % ' < > "
-    r'" x 1 é \unicode{x3c} \verb| \norm \href{'.split()
+    [
+        *r"\frac \sqrt \left( \right) \mathbb \R \text{ \mbox{ \ce{ \SI{ \begin{matrix}".split(),
+        *r"\end{matrix} \cal \bf \la \ra \substack{ \operatorname{ \limits \buildrel \over".split(),
+        *r"\cases{ \cr \label{ \root \of \\ \' \c \zq { } $ ^ _ & # % ' < >".split(),
+        *r'" x 1 é \unicode{x3c} \verb| \norm \href{ \hspace{ \color{ \rm'.split(),
+    ]
 )
 
 

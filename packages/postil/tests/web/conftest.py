@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
+
 from postil.library import Library
 from postil.settings import Settings
 from postil.sources.records import read_record
 from postil.web import create_app
-from starlette.testclient import TestClient
 
 SAMPLE = Path(__file__).with_name("sample_papers.jsonl")
 

@@ -1,7 +1,8 @@
 import pytest
+from starlette.testclient import TestClient
+
 from postil.library import Library, paper_record
 from postil.paper_id import PaperId
-from starlette.testclient import TestClient
 
 
 def test_a_paper_has_the_form_that_export_writes(client: TestClient, library: Library) -> None:

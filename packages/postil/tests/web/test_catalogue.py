@@ -2,8 +2,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import postil.web
 import pytest
+
+import postil.web
 from postil.categories import categories, groups
 from postil.text.query import ProblemCode
 from postil.web.catalogue import Catalogue, catalogue
@@ -39,8 +40,12 @@ def own(language: str) -> Catalogue:
 
 def used() -> Iterator[str]:
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
-        yield from re.findall(r"""\b(?:t|texts)\(\s*['"]([\w.]+)['"](?!\s*~)""", path.read_text("utf-8"))
-        yield from re.findall(r"""['"]((?:narrow|link)\.(?!html\b)\w+|link\.html)['"]""", path.read_text("utf-8"))
+        yield from re.findall(
+            r"""\b(?:t|texts)\(\s*['"]([\w.]+)['"](?!\s*~)""", path.read_text("utf-8")
+        )
+        yield from re.findall(
+            r"""['"]((?:narrow|link)\.(?!html\b)\w+|link\.html)['"]""", path.read_text("utf-8")
+        )
     yield from (start + name for start, names in COMPOSED.items() for name in names)
 
 
@@ -78,5 +83,9 @@ def test_a_missing_key_is_an_error_and_not_an_empty_text() -> None:
 
 def test_every_category_and_group_has_a_chinese_name() -> None:
     texts = catalogue("zh").texts
-    assert {k.removeprefix("category.") for k in texts if k.startswith("category.")} == set(categories())
-    assert {k.removeprefix("group.") for k in texts if k.startswith("group.")} == {g.key for g in groups()}
+    assert {k.removeprefix("category.") for k in texts if k.startswith("category.")} == set(
+        categories()
+    )
+    assert {k.removeprefix("group.") for k in texts if k.startswith("group.")} == {
+        g.key for g in groups()
+    }

@@ -23,7 +23,10 @@ def test_an_expression_is_a_union_less_a_difference(client: TestClient) -> None:
 
 
 def test_without_a_date_the_latest_day_of_the_expression_is_shown(client: TestClient) -> None:
-    assert '<time datetime="2026-03-17">Tuesday, 17 March 2026</time>' in client.get("/arxiv/cs.LG").text
+    assert (
+        '<time datetime="2026-03-17">Tuesday, 17 March 2026</time>'
+        in client.get("/arxiv/cs.LG").text
+    )
 
 
 def test_the_pages_of_a_day_hold_each_paper_once(client: TestClient) -> None:

@@ -2,10 +2,20 @@ import gzip
 import re
 
 import pytest
-from postil.web.assets import assets
 from starlette.testclient import TestClient
 
-PATHS = ["/", "/arxiv", "/arxiv/2603.10001", "/shelf", "/search?q=a", "/about", "/nowhere", "/api/v1/days"]
+from postil.web.assets import assets
+
+PATHS = [
+    "/",
+    "/arxiv",
+    "/arxiv/2603.10001",
+    "/shelf",
+    "/search?q=a",
+    "/about",
+    "/nowhere",
+    "/api/v1/days",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)

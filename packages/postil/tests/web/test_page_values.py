@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from postil.categories import CategoryExpression
 from postil.paper import Announcement, Paper
 from postil.paper_id import PaperId
@@ -90,7 +91,14 @@ def test_bibtex_escapes_its_own_characters_and_keeps_formulas() -> None:
 
 
 def test_a_published_work_is_an_article_with_its_doi() -> None:
-    work = Paper(PaperId("shelf", "x-1936"), "A work", ("An Author",), year=1936, venue="Annals", doi="10.1/x")
+    work = Paper(
+        PaperId("shelf", "x-1936"),
+        "A work",
+        ("An Author",),
+        year=1936,
+        venue="Annals",
+        doi="10.1/x",
+    )
     assert bibtex(work).startswith("@article{author1936work,")
     assert "doi           = {10.1/x}" in bibtex(work)
     assert ("citation_date", "1936") in metadata(work)

@@ -2,9 +2,10 @@ import html as entities
 import re
 
 import pytest
+from starlette.testclient import TestClient
+
 from postil.library import Library
 from postil.paper_id import PaperId
-from starlette.testclient import TestClient
 
 
 def test_a_paper_shows_its_three_clocks_and_versions(client: TestClient) -> None:

@@ -1,7 +1,8 @@
 import pytest
+from starlette.testclient import TestClient
+
 from postil.web.addresses import is_own_path
 from postil.web.preferences import negotiated
-from starlette.testclient import TestClient
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_the_pages_of_a_search_do_not_repeat_papers(client: TestClient) -> None:
 
 def test_an_empty_search_shows_how_to_ask(client: TestClient) -> None:
     html = client.get("/search").text
-    assert 'author:&#34;Drineas&#34;' in html
+    assert "author:&#34;Drineas&#34;" in html
     assert "papers</strong>" not in html
 
 

@@ -101,6 +101,12 @@ class Generation:
         found = self.searcher.aggregate(query, {"papers": {"value_count": {"field": "number"}}})
         return int(found["papers"]["value"])
 
+    def try_out(self) -> None:
+        """Touch every file of every segment; one that is missing or cut short shows here."""
+        self.best(Query.all_query(), 1)
+        self.greatest_number()
+        self.searcher.doc_freq("title_exact", "a")
+
     def greatest_number(self) -> int:
         """The greatest store number in the index; 0 while it is empty."""
         found = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="number")
@@ -115,6 +121,7 @@ class LexicalIndex:
         self._generation: Generation | None = None
         self._seen: tuple[int, int, int] | None = None
         self._looked = 0.0
+        self._distrusted = ""
         self._lock = threading.Lock()
 
     @property
@@ -158,8 +165,7 @@ class LexicalIndex:
         index = guarded(lambda: Index.open(str(folder)))
         prepare(index)
         generation = guarded(lambda: Generation(index, position))
-        guarded(lambda: generation.best(Query.all_query(), 1))
-        guarded(generation.greatest_number)
+        guarded(generation.try_out)
         return generation
 
     def read_position(self) -> Position | None:
@@ -179,9 +185,18 @@ class LexicalIndex:
             return None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexDamaged(f"{self.note} cannot be read ({error})") from error
+        if position.folder == self._distrusted:
+            raise IndexDamaged(f"{position.folder} failed a search")
         if "/" in position.folder or not position.folder.startswith("lexical-"):
             raise IndexDamaged(f"{self.note} names a folder elsewhere")
         return position
+
+    def distrust(self) -> None:
+        """Search these segments no more: they failed. The next one to follow builds others."""
+        with self._lock:
+            if self._generation:
+                self._distrusted = self._generation.position.folder
+            self._generation = None
 
     def write_position(self, position: Position) -> None:
         """Put the note in place, whole or not at all; from here on searches see the commit."""

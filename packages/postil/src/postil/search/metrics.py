@@ -1,7 +1,7 @@
 """Measures of a ranking against judgements.
 
 Grades are gains as they stand (linear, as in trec_eval), what is not judged gains nothing, a grade of 0 or
-less is not relevant, and the discount of rank r is log2(r + 1). Cranfield's grade 0 is thus a paper of no use.
+less is not relevant, and the discount of rank r is log2(r + 1).
 """
 
 from collections.abc import Mapping, Sequence

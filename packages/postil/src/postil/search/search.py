@@ -6,18 +6,21 @@ nothing when any word may match, so newest and oldest first ask for every word; 
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
+from typing import TypeVar
 
 from postil.paper import Paper
 from postil.search.follow import Follower, FollowReport, ReportProgress
-from postil.search.lexical import Generation, LexicalIndex, Position, Ranking, guarded
+from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, Ranking, guarded
 from postil.search.translation import Required
 from postil.store.protocol import Store
 from postil.text.query import Node, Not, ParsedQuery, Phrase, Word, describe, parse_query
 
 _COUNTS_KEPT = 512
+_Answer = TypeVar("_Answer")
 
 
 class Sort(StrEnum):
@@ -110,7 +113,7 @@ class Search:
         ranking, total, complete = Ranking((), 0), 0, 0
         if parsed.root is not None and generation is not None:
             root = parsed.root
-            ranking = guarded(lambda: _listed(generation, root, order, offset, limit))
+            ranking = self._asked(lambda: _listed(generation, root, order, offset, limit))
             total = complete = ranking.total
             if required is Required.EVERY:
                 total = self._count(generation, root, Required.ANY)
@@ -135,9 +138,17 @@ class Search:
         root, generation = parse_query(query).root, self._index.generation()
         if root is None or generation is None:
             return ()
-        return guarded(
+        return self._asked(
             lambda: generation.rank(generation.translator.query(root, Required.ANY), limit)
         )
+
+    def _asked(self, question: Callable[[], _Answer]) -> _Answer:
+        """The engine's answer; an index that fails to give one is not asked again."""
+        try:
+            return guarded(question)
+        except IndexDamaged:
+            self._index.distrust()
+            raise
 
     def _count(self, generation: Generation, root: Node, required: Required) -> int:
         """How many papers match, remembered for the further pages of a query."""
@@ -146,7 +157,7 @@ class Search:
             if key in self._counts:
                 self._counts.move_to_end(key)
                 return self._counts[key]
-        count = guarded(lambda: generation.count(generation.translator.query(root, required)))
+        count = self._asked(lambda: generation.count(generation.translator.query(root, required)))
         with self._counts_lock:
             self._counts[key] = count
             while len(self._counts) > _COUNTS_KEPT:

@@ -29,10 +29,11 @@ from postil.text.query import (
 )
 
 TITLE_WEIGHT = 0.25
+TITLE_PHRASE_WEIGHT = 0.5
 _MOST_FORMS = 400
+_LONGEST_TITLE = 40  # words
 _Clause = tuple[Occur, Query]
 _Loose = tuple[WordTerms, Field, int]
-MODE=1
 
 
 class Required(StrEnum):
@@ -106,12 +107,11 @@ class Translator:
         if required is Required.EVERY:
             clauses += [(Occur.Must, self._demand(terms, field)) for terms, field, _ in telling]
         elif loose:
-            wishes = self._wishes(telling)
-            extra = self._as_title(loose)
-            if extra or any(occur is Occur.Must for occur, _ in clauses):
-                clauses = [(Occur.Must, _union(wishes)), *clauses, *extra]
+            wishes = self._wishes(telling) + self._as_title(loose)
+            if any(occur is Occur.Must for occur, _ in clauses):
+                clauses.append((Occur.Must, _union(wishes)))
             else:
-                clauses = [*((Occur.Should, query) for query in wishes), *clauses]
+                clauses += [(Occur.Should, query) for query in wishes]
         return _combined(clauses)
 
     def _wishes(self, telling: Iterable[_Loose]) -> list[Query]:
@@ -122,13 +122,17 @@ class Translator:
             for query in self._scoring(terms, field, float(times))
         ]
 
-    def _as_title(self, loose: Sequence[_Loose]) -> list[_Clause]:
-        """What lifts a paper whose title has these very words in this order, function words too."""
-        forms: list[str | tuple[int, str]] = [f for terms, _, _ in loose for f in terms.forms]
-        if not MODE or not 3 <= len(forms) <= 30 or any(field for _, field, _ in loose): return []
-        if MODE==1: return [(Occur.Should, Query.phrase_query(self._schema, "title_exact", forms))]
-        if MODE==2: return [(Occur.Should, _weighted(self._term("title",t.stems[0]), TITLE_WEIGHT)) for t,_,_ in loose if t.is_function_word]
-        if MODE==3: return [(Occur.Should, _weighted(self._term("title",t.stems[0]), 1.)) for t,_,_ in loose if t.is_function_word]
+    def _as_title(self, loose: Sequence[_Loose]) -> list[Query]:
+        """What lifts a paper whose title has these very words in this order, function words too.
+
+        Whoever types a part of a title wants that paper. A paper that has the phrase has the words, so this
+        changes the order of what matches and nothing else.
+        """
+        forms: list[str | tuple[int, str]] = [form for terms, _, _ in loose for form in terms.forms]
+        if not 2 <= len(forms) <= _LONGEST_TITLE or any(field for _, field, _ in loose):
+            return []
+        phrase = Query.phrase_query(self._schema, "title_exact", forms)
+        return [_weighted(phrase, TITLE_PHRASE_WEIGHT)]
 
     def _scoring(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
         """Plain term queries whose scores add up to what a word is worth."""

@@ -40,7 +40,7 @@ class BadRecord(BadInput):
 
 def plain(text: str) -> str:
     """`text` in one line, without control characters or lone surrogates."""
-    # Most text is in order already; to see that costs a third of putting it in order.
+    # Most text is in order already, and is then not copied.
     if text.isprintable() and "  " not in text and text == text.strip():
         return text
     return clean(" ".join(text.split())).strip()

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, Self
 from postil.errors import BadFile
 from postil.sources.compression import pieces
 
-# The longest record of the public snapshot is a tenth of this.
+# Far above a record with thousands of authors, far below what memory must bear.
 LONGEST_LINE = 4 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -1,9 +1,9 @@
 """The shape of the SQLite store, as an append-only list of steps; what is released is never edited.
 
-`papers` holds the narrow half that day lists and calendars scan (some 60 bytes a paper), `texts` the wide
+`papers` holds the narrow half that day lists and calendars scan, `texts` the wide
 half that a page of 25 reads. Days are integers yyyymmdd. Numbers come from AUTOINCREMENT, so that an index
 can never meet a number that meant another paper. Alembic was refused: there is one dialect here, and a step
-is plain SQL. A table of categories a paper was refused too: bitsets over a month answer in microseconds.
+is plain SQL. A table of categories a paper was refused too: a month as bitsets answers sooner (see month.py).
 """
 
 import sqlite3

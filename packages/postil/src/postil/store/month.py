@@ -1,7 +1,7 @@
 """A month of announcements as bitsets: one bit an entry, one Python integer a category.
 
-A category expression is then a handful of operations on integers of a few kilobytes, whatever its length;
-SQL over a table of categories a paper took a hundred times as long for five terms.
+A category expression is then a handful of operations on integers of a few kilobytes, one for each of its
+terms (benchmarks/postil/hydration.py times a calendar and a day's list).
 """
 
 from array import array

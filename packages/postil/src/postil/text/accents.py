@@ -1,9 +1,9 @@
 r"""TeX accents and special letters to Unicode, and the folded form that search compares.
 
-arXiv's metadata was ASCII for decades, so names and words carry accents as TeX (``Erd\H{o}s``). Every accent is
-built as letter + combining mark and composed (NFC) rather than looked up pair by pair: arXiv's own table is a
-subset of that, and Vietnamese or Sanskrit stacks come for free. Formulas between dollars are left alone, since
-``\c`` or ``\d`` there are authors' macros.
+arXiv's metadata was ASCII for decades, so names and words carry accents as TeX (``Erd\H{o}s``). Every
+accent is built as letter + combining mark and composed (NFC) rather than looked up pair by pair:
+arXiv's own table is a subset of that, and Vietnamese or Sanskrit stacks come for free. Formulas
+between dollars are left alone, since ``\c`` or ``\d`` there are authors' macros.
 """
 
 import re
@@ -150,8 +150,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 def fold(text: str) -> str:
     """Return the form in which search compares: lower case, Latin letters without accents.
 
-    ``Schrödinger`` is ``schrodinger``, ``Łukasz`` is ``lukasz``, ß is ss. Letters of other scripts keep their
-    identity (Japanese が does not become か). Folding twice changes nothing more.
+    ``Schrödinger`` is ``schrodinger``, ``Łukasz`` is ``lukasz``, ß is ss. Letters of other scripts
+    keep their identity (Japanese が does not become か). Folding twice changes nothing more.
     """
     lowered = text.lower()
     return lowered if lowered.isascii() else _FOREIGN.sub(_fold_run, lowered)

@@ -1,7 +1,8 @@
 """Characters that no title or abstract needs and that could harm a page.
 
-Removed: control characters, lone surrogates, bidirectional embeddings and overrides, interlinear and byte-order
-marks, noncharacters. Kept: the joiners and plain direction marks that Persian, Hindi and Hebrew text needs.
+Removed: control characters, lone surrogates, bidirectional embeddings and overrides, interlinear and
+byte-order marks, noncharacters. Kept: the joiners and plain direction marks that Persian, Hindi and
+Hebrew text needs.
 """
 
 import re

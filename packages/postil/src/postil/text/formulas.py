@@ -1,9 +1,10 @@
 r"""Where mathematics begins and ends in a title or an abstract.
 
-Delimiters are ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]`` and the display environments. A dollar is also money,
-and an abstract with one dollar too many would turn inside out from there on: prose would be set as mathematics.
-Pandoc's rule (no space inside the dollars, no digit after) rejects thousands of real formulas such as
-``$ p > 0 $``, so what decides here is whether the text between two dollars reads as prose or as an amount.
+Delimiters are ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]`` and the display environments. A dollar is also
+money, and an abstract with one dollar too many would turn inside out from there on: prose would be set
+as mathematics. Pandoc's rule (no space inside the dollars, no digit after) rejects thousands of real
+formulas such as ``$ p > 0 $``, so what decides here is whether the text between two dollars reads as
+prose or as an amount.
 """
 
 import re

@@ -1,7 +1,7 @@
 r"""The macros that authors use without defining them, read from ``macros.toml`` beside this file.
 
-A table rather than guesses at run time: what ``\Z`` means is looked up, listed and tested; what is not in the
-table shows as TeX. Definitions written inside a formula are not executed.
+A table rather than guesses at run time: what ``\Z`` means is looked up, listed and tested; what is not
+in the table shows as TeX. Definitions written inside a formula are not executed.
 """
 
 import tomllib
@@ -12,13 +12,14 @@ from string import ascii_letters, ascii_uppercase
 
 from postil.text.symbols import GREEK
 
-_TAKEN = frozenset("min sin hbar cdot ddot odot sout".split())
+_TAKEN = frozenset("min sin hbar cdot ddot odot sout utilde".split())
 """What a letter and a suffix would spell that TeX or usage has taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class MacroTable:
-    r"""``meanings`` maps a name without backslash to TeX (``#1``, ``#2`` are arguments); ``words`` are the names
+    r"""``meanings`` maps a name without backslash to TeX (``#1``, ``#2`` are arguments); ``words`` are
+    the names
     that stand for themselves, set upright (``\Spec`` is Spec)."""
 
     meanings: dict[str, str]
@@ -27,7 +28,7 @@ class MacroTable:
 
 @cache
 def macro_table() -> MacroTable:
-    """Read the table; sections later in the file do not override earlier ones, families yield to single entries."""
+    """Read the table, once; a single entry goes before a family."""
     table = tomllib.loads(files("postil.text").joinpath("macros.toml").read_text("utf-8"))
     words = frozenset(table.pop("words")["upright"].split())
     meanings = _suffixed(table.pop("suffixes")) | _families(table.pop("families"))
@@ -38,7 +39,7 @@ def macro_table() -> MacroTable:
 
 
 def _families(families: dict[str, list[list[str]]]) -> dict[str, str]:
-    meanings = {}
+    meanings: dict[str, str] = {}
     for style, members in families.items():
         for prefix, letters in members:
             names = (

@@ -1,7 +1,7 @@
 """Titles and abstracts for a page, for a terminal or a feed, and for the index.
 
-Everything a reader sees of a paper's words goes through ``render_html``. It escapes everything and adds only
-its own tags, so nothing from a paper is ever markup.
+Everything a reader sees of a paper's words goes through ``render_html``. It escapes everything and
+adds only its own tags, so nothing from a paper is ever markup.
 """
 
 import re
@@ -12,8 +12,9 @@ from postil.text.accents import to_unicode
 from postil.text.characters import clean
 from postil.text.formulas import Formula, split_formulas
 from postil.text.mathml import formula_html
-from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
 from postil.text.reading import as_plain, as_script, as_words, spell_greek
+from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
+
 
 def render_html(text: str, *, links: bool = True) -> Markup:
     """Return ``text`` as safe HTML of inline elements.
@@ -69,20 +70,23 @@ def _collect(segments: tuple[Segment, ...], out: list[str]) -> None:
 
 _TEX = re.compile(r"[\\${}]")
 _MARKUP = re.compile(
-    r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}|\\[,;:!/@> ]|\\\\"
+    r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}"
+    r"|\\[,;:!/@> ]|\\\\"
 )
 _NAME = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|[{}]", re.DOTALL)
 _UNSPOKEN = frozenset(
-    "emph textit textbf texttt textsc textsl textrm textsf textnormal text mbox hbox underline url href footnote em it bf "
-    "tt sc rm sf sl ref eqref item noindent par newline linebreak xspace quad qquad textsuperscript textsubscript".split()
+    "emph textit textbf texttt textsc textsl textrm textsf textnormal text mbox hbox underline "
+    "url href footnote em it bf tt sc rm sf sl ref eqref item noindent par newline linebreak "
+    "xspace quad qquad textsuperscript textsubscript".split()
 )
 
 
 def searchable(text: str) -> str:
-    r"""Return what the index sees of ``text``: accents decoded, TeX by what it says, no braces or dollars.
+    r"""Return what the index sees of ``text``: accents decoded, TeX by what it says, no braces or
+    dollars.
 
-    ``$O(n\log n)$`` is "O n log n", ``MoS$_2$`` is "MoS2", ``\Lambda_c`` is "Lambda c". Queries pass through
-    it as well, so that both sides agree.
+    ``$O(n\log n)$`` is "O n log n", ``MoS$_2$`` is "MoS2", ``\Lambda_c`` is "Lambda c". Queries pass
+    through it as well, so that both sides agree.
     """
     text = clean(text)
     if not _TEX.search(text):
@@ -93,13 +97,16 @@ def searchable(text: str) -> str:
     glued = False
     for piece in split_formulas(text):
         if isinstance(piece, Formula):
-            script = as_script(piece.tex)
-            words, joins = (as_words(piece.tex), False) if script is None else (script, True)
+            # an index belongs to the word before it (MoS$_2$), a leading exponent to the next ($^{12}$C)
+            joins = piece.tex[:1] in ("_", "^") and not said[-1:].isdigit()
+            script = as_script(piece.tex) if joins else None
+            words = as_words(piece.tex) if script is None else script
+            glues = script is not None
         else:
-            words, joins = _plain_words(piece), False
-        gap = " " if not (glued or joins) and said[-1:].isalnum() and words[:1].isalnum() else ""
-        said += gap + words
-        glued = joins
+            words, joins, glues = _plain_words(piece), False, False
+        apart = said[-1:].isalnum() and words[:1].isalnum() and not (glued or joins)
+        said += f" {words}" if apart else words
+        glued = glues
     return said
 
 

@@ -1,9 +1,9 @@
 r"""TeX formulas to MathML, once, on the server.
 
-Each formula stands in one element that translators leave alone and that keeps its TeX for copying. What cannot
-be set shows its TeX in a quiet ``<code>``: no red box, no exception. The converter (math-core) is a recursive
-parser in native code, so length and nesting are bounded here, before it runs: a stack that overflows there would
-end the process, not raise.
+Each formula stands in one element that translators leave alone and that keeps its TeX for copying.
+What cannot be set shows its TeX in a quiet ``<code>``: no red box, no exception. The converter
+(math-core) is a recursive parser in native code, so length and nesting are bounded here, before it
+runs: a stack that overflows there would end the process, not raise.
 """
 
 import re
@@ -19,7 +19,7 @@ from postil.text.repair import FIRM, GENTLE, number_no_equations, rewritten
 
 MAX_LENGTH = 2000
 """Characters of TeX; the longest formula in 226,000 records has under 500."""
-MAX_MARKS = 220
+MAX_MARKS = 160
 r"""``\ { ^ _ &`` in one formula: a bound on nesting, with a factor of two to the stack of a thread."""
 MAX_OUTPUT = 100_000
 
@@ -47,7 +47,8 @@ _WIDE = 50
 def formula_html(tex: str, display: bool = False) -> str:
     """Return a formula as one HTML element. Never raises, whatever ``tex`` is.
 
-    ``display`` formulas have the class ``display``, long inline ones ``wide``: both may scroll, never the page.
+    ``display`` formulas have the class ``display``, long inline ones ``wide``: both may scroll, never
+    the page.
     """
     tex = clean(tex)
     body = to_mathml(tex, display)
@@ -87,7 +88,7 @@ def _convert(tex: str, display: bool) -> str | None:
 
 
 def _dressed(mathml: str) -> str | None:
-    """Make the converter's output fit a strict content policy, and XML; None if it holds what it must not."""
+    """Make the output fit a strict content policy, and XML; None if it holds what it must not."""
     if " style=" in mathml:
         mathml = _STYLE.sub(_styled, mathml)
     if "&" in mathml:

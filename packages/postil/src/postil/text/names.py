@@ -14,9 +14,7 @@ _APART = re.compile(r"[\s.,;/_-]+")
 _JOINED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ASCII_WORDS = {
-    ord(c): " " if c in ".,;/_-" else None
-    for c in map(chr, range(33, 127))
-    if not c.isalnum()
+    ord(c): " " if c in ".,;/_-" else None for c in map(chr, range(33, 127)) if not c.isalnum()
 }
 _MOST_WORDS = 6
 _SPECIAL = str.maketrans(

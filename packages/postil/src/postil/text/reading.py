@@ -1,20 +1,24 @@
-r"""What a formula says, without setting it: as plain characters for a terminal or a feed, as words for the index.
+r"""What a formula says, without setting it: as plain characters for a terminal or a feed, as words for
+the index.
 
-Both are approximations by design: ``$\Lambda_c$`` is "Λ_c" to a reader of plain text and "Lambda c" to the index.
+Both are approximations by design: ``$\Lambda_c$`` is "Λ_c" to a reader of plain text and "Lambda c" to
+the index.
 """
 
 import re
 
-from postil.text.symbols import GREEK_NAMES, IN_TEXT
+from postil.text.symbols import GREEK, GREEK_NAMES, IN_TEXT
 
 _FONTS = frozenset(
-    "mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak mathbb mathbbm mathds mathnormal boldsymbol bm "
-    "pmb text textrm textbf textit texttt textsf textsc textnormal emph mbox hbox operatorname operatornamewithlimits "
-    "rm bf it cal sf tt sc em frak Bbb scr mathop mathrel mathbin mathord mathopen mathclose mathinner ensuremath "
-    "boldmath unboldmath displaystyle textstyle scriptstyle scriptscriptstyle normalfont mit left right big Big bigg "
-    "Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle limits nolimits xspace rlap llap phantom hphantom "
-    "vphantom smash protect not mathring hat widehat tilde widetilde bar overline underline vec dot ddot check "
-    "breve acute grave overrightarrow underset overset stackrel substack".split()
+    "mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak mathbb mathbbm mathds mathnormal "
+    "boldsymbol bm pmb text textrm textbf textit texttt textsf textsc textnormal emph mbox hbox "
+    "operatorname operatornamewithlimits rm bf it cal sf tt sc em frak Bbb scr mathop mathrel "
+    "mathbin mathord mathopen mathclose mathinner ensuremath boldmath unboldmath displaystyle "
+    "textstyle scriptstyle scriptscriptstyle normalfont mit left right big Big bigg Bigg bigl "
+    "bigr Bigl Bigr biggl biggr Biggl Biggr middle limits nolimits xspace rlap llap phantom "
+    "hphantom vphantom smash protect not mathring hat widehat tilde widetilde bar overline "
+    "underline vec dot ddot check breve acute grave overrightarrow underset overset stackrel "
+    "substack".split()
 )
 """Commands that say how, not what; the characters around them stay one word."""
 _WORDLESS = (
@@ -24,13 +28,14 @@ _WORDLESS = (
         if name not in {"TeX", "LaTeX"} and not sign.isalpha()
     )
     | frozenset(
-        "frac dfrac tfrac cfrac nicefrac sfrac over atop choose binom sqrt begin end quad qquad hspace vspace mspace "
-        "hskip mskip kern label tag nonumber notag hfill cr bmod mod pmod colon lt gt ge le in ni".split()
+        "frac dfrac tfrac cfrac nicefrac sfrac over atop choose binom sqrt begin end quad qquad "
+        "hspace vspace mspace hskip mskip kern label tag nonumber notag hfill cr bmod mod pmod "
+        "colon lt gt ge le in ni".split()
     )
 ) - {"infty", "nabla", "partial"}
 
 _TOKEN = re.compile(
-    r"\\([A-Za-z]+)|(\\.)|([_^]\{?)(?=(\d)?)|([A-Za-z]+|[^\W_a-zA-Z]+(?:\.\d+)?)|([{}])|(.)",
+    r"\\([A-Za-z]+)|(\\.)|([_^]\{?)(?=(\d)?)|([A-Za-z]+|[^\W_a-zA-Z]+(?:\.\d+)?)|\}\s*\{|([{}])|(.)",
     re.DOTALL,
 )
 _GREEK = re.compile("[" + "".join(GREEK_NAMES) + "]")
@@ -78,7 +83,7 @@ def as_words(tex: str) -> str:
         elif command == "ell":
             words[-1] += "l"
         elif command and command not in _WORDLESS:
-            words.append(command)
+            words.append(command.removeprefix("var") if command in GREEK else command)
             after_name = True
         elif not (script and digit and words[-1][-1:].isalpha() and not after_name):
             words.append("")

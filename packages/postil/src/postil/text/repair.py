@@ -1,7 +1,8 @@
-r"""Rewrites for formulas that the converter refuses: old TeX, other packages, small slips of the author.
+r"""Rewrites for formulas that the converter refuses: old TeX, other packages, small slips of the
+author.
 
-Run only after a first attempt failed, so the common formula pays nothing. Each rewrite keeps what the author
-wrote and changes how it is said (``\left<`` is ``\left\langle``); none executes a definition.
+Run only after a first attempt failed, so the common formula pays nothing. Each rewrite keeps what the
+author wrote and changes how it is said (``\left<`` is ``\left\langle``); none executes a definition.
 """
 
 import re
@@ -110,7 +111,7 @@ def closing_brace(tex: str, opened: int) -> int:
 
 def _each_argument(tex: str, command: re.Pattern[str], rewrite: Callable[[str, str], str]) -> str:
     """Replace each ``command{argument}`` by ``rewrite(command, argument)``; braces may nest."""
-    out = []
+    out: list[str] = []
     done = 0
     while match := command.search(tex, done):
         end = closing_brace(tex, match.end())
@@ -243,7 +244,7 @@ GENTLE: tuple[Rewrite, ...] = (
 FIRM: tuple[Rewrite, ...] = (
     lambda tex: _each_argument(tex, _NAME_OPERATOR, _operator),
     lambda tex: _LENGTH_COMMANDS.sub(" ", tex),
-    lambda tex: to_unicode(tex),
+    to_unicode,
     lambda tex: _PRIME_THEN_SCRIPT.sub(r"^{\1\2}", tex),
     _double_scripts,
     lambda tex: _EMPTY_STYLE.sub("", tex),

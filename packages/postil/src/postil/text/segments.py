@@ -1,22 +1,21 @@
 r"""The text markup of titles and abstracts as a small tree.
 
-Authors write LaTeX in fields that were never compiled: ``\emph``, quotes, dashes, ``~``, escaped signs, braces
-that protect capitals, lists, links. What is understood becomes a node or a character; what is not stays as typed,
-so that nothing an author wrote is lost. A full TeX parser was refused: the fields are not TeX documents
-(percent signs are no comments, most braces are real braces), and a parser that executes macros is a risk.
+Authors write LaTeX in fields that were never compiled: ``\emph``, quotes, dashes, ``~``, escaped
+signs, braces that protect capitals, lists, links. What is understood becomes a node or a character;
+what is not stays as typed, so that nothing an author wrote is lost. A full TeX parser was refused: the
+fields are not TeX documents (percent signs are no comments, most braces are real braces), and a parser
+that executes macros is a risk.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from postil.text.accents import to_unicode
 from postil.text.characters import clean
+from postil.text.commands import LINKS, SIGNS, SILENT, STYLES, SWITCHES, WITH_ARGUMENT, Style
 from postil.text.formulas import Formula, split_formulas
 from postil.text.symbols import IN_TEXT
-
-Style = Literal["em", "strong", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,89 +43,17 @@ class Link:
 
 Segment = Text | Formula | Styled | Link
 
-_STYLES: dict[str, Style | None] = {
-    "emph": "em",
-    "textit": "em",
-    "textsl": "em",
-    "textbf": "strong",
-    "texttt": "code",
-    "textsc": None,
-    "textrm": None,
-    "textsf": None,
-    "textnormal": None,
-    "textup": None,
-    "textmd": None,
-    "text": None,
-    "mbox": None,
-    "hbox": None,
-    "underline": None,
-    "uline": None,
-    "title": None,
-    "textsuperscript": None,
-    "textsubscript": None,
-    "footnotesize": None,
-}
-_SWITCHES: dict[str, Style | None] = {
-    "em": "em",
-    "it": "em",
-    "itshape": "em",
-    "sl": "em",
-    "bf": "strong",
-    "bfseries": "strong",
-    "tt": "code",
-    "ttfamily": "code",
-    "sc": None,
-    "scshape": None,
-    "rm": None,
-    "sf": None,
-    "small": None,
-    "large": None,
-    "normalfont": None,
-}
-_SILENT = frozenset(
-    "noindent par newline linebreak xspace protect centering smallskip medskip bigskip indent clearpage "
-    "newpage maketitle hfill quad qquad nobreak relax textstyle displaystyle".split()
-)
-_BRACKETED = {
-    "cite": "[{}]",
-    "citep": "[{}]",
-    "citet": "[{}]",
-    "citealp": "[{}]",
-    "citeauthor": "[{}]",
-}
-_REFERENCES = {
-    "ref": "{}",
-    "eqref": "({})",
-    "autoref": "{}",
-    "cref": "{}",
-    "Cref": "{}",
-    "footnote": " ({})",
-}
-_DROPPED = frozenset("label vspace hspace thanks bibliographystyle bibliography".split())
-_SIGNS = {
-    "\\": " ",
-    " ": " ",
-    "\n": " ",
-    ",": "\u202f",
-    ";": " ",
-    ":": " ",
-    ">": " ",
-    "!": "",
-    "/": "",
-    "-": "\u00ad",
-    "@": "",
-}
-
 # every alternative begins with a plain character, which lets the engine skip quickly to the next candidate
 _TOKEN = re.compile(
     r"\\(?P<word>[A-Za-z]+)\*?|\\(?P<sign>[^A-Za-z])|\{(?P<open>)|\}(?P<close>)"
-    r"|h(?P<address>ttps?://[^\s<>\"{}|\\^`$]+)|``(?P<opening>)|''(?P<closing>)|`(?P<single>)|--(?P<dash>-*)|~(?P<tie>)",
+    r"|h(?P<address>ttps?://[^\s<>\"{}|\\^`$]+)|``(?P<opening>)|''(?P<closing>)|`(?P<single>)"
+    r"|--(?P<dash>-*)|~(?P<tie>)",
     re.DOTALL,
 )
-_MARKS = ("\\", "$", "{", "}", "~", "`", "\n", "  ", "--", "http", "\'\'", "\t", "\r")
+_MARKS = ("\\", "$", "{", "}", "~", "`", "\n", "  ", "--", "http", "''", "\t", "\r")
 _SPACE = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]{0,200}\])*\{([^{}]{0,1000})\}")
-_LINK = re.compile(r"\s*\{\s*(https?://[^\s{}\"<>\\]+)\s*\}")
+_LINK = re.compile(r"\s*\{\s*(https?://(?:[^\s{}\"<>\\]|\\[_%#&~$])+)\s*\}")
 _PROTECTED = re.compile(r"[^\W_]*(?:['’-]?[^\W_])*")
 _TEXT_ONLY = re.compile(
     r"\\(?:textit|textbf|emph|texttt|textsf|textsc|text|textrm|href|url)\s*\{[^$]*\}$"
@@ -164,7 +91,7 @@ def is_plain(text: str) -> bool:
 
 
 def parse(text: str) -> tuple[Segment, ...]:
-    """Read ``text`` into segments. Any string is accepted; brackets and dollars that do not match stay as typed."""
+    """Read ``text``, any string, into segments; what does not match or mean anything stays as typed."""
     text = clean(text)
     if len(text) > MAX_MARKED or is_plain(text):
         return (Text(text),) if text else ()
@@ -180,7 +107,7 @@ def parse(text: str) -> tuple[Segment, ...]:
 
 
 def _is_only_text(tex: str) -> bool:
-    r"""Whether a formula is words in disguise: ``$\textbf{Ours}$`` is how authors get bold on arXiv's pages."""
+    r"""Whether a formula is words in disguise: ``$\textbf{Ours}$`` shows bold on arXiv's pages."""
     if not _TEXT_ONLY.match(tex):
         return False
     depth = 0
@@ -241,38 +168,27 @@ class _Reader:
 
     def on_word(self, match: re.Match[str]) -> None:
         word = match["word"]
-        if word in _STYLES and self._opens(match.end()):
-            self._push(_Group(word, style=_STYLES[word]))
-        elif word in _SWITCHES and self._groups[-1].plain:
-            self._groups[-1].style = _SWITCHES[word]
+        if word in LINKS and (link := _LINK.match(self._text, match.end())):
+            self._link(word, link)
+        elif word in STYLES and self._opens(match.end()):
+            self._push(_Group(word, style=STYLES[word]))
+        elif word in SWITCHES and self._groups[-1].plain:
+            self._groups[-1].style = SWITCHES[word]
             self._groups[-1].source = word
             self._skip_space()
-        elif word in ("url", "href") and (link := _LINK.match(self._text, match.end())):
-            self._link(word, link)
-        elif word == "href" and (found := _ARGUMENT.match(self._text, match.end())):
+        elif word in WITH_ARGUMENT and (found := _ARGUMENT.match(self._text, match.end())):
             self._at = found.end()
-        elif word in _BRACKETED | _REFERENCES and (
-            found := _ARGUMENT.match(self._text, match.end())
-        ):
-            self._at = found.end()
-            self.say((_BRACKETED | _REFERENCES)[word].format(found[1].strip()))
-        elif word in _DROPPED and (found := _ARGUMENT.match(self._text, match.end())):
-            self._at = found.end()
-        elif word in ("begin", "end") and (found := _ARGUMENT.match(self._text, match.end())):
-            self._at = found.end()
-            self.say(" ")
+            self.say(WITH_ARGUMENT[word].format(found[1].strip()))
         elif word == "item":
             self.say(" • ")
             self._skip_space()
-        elif word == "verb" and (
-            found := _VERBATIM.match(self._text, match.end())
-        ):
+        elif word == "verb" and (found := _VERBATIM.match(self._text, match.end())):
             self._at = found.end()
             self.put(Styled("code", (Text(found[2]),)))
         elif word in IN_TEXT:
             self.say(IN_TEXT[word])
             self._skip_empty()
-        elif word in _SILENT or (word in _SWITCHES and len(word) > 1):
+        elif word in SILENT:
             self.say(" ")
             self._skip_space()
         else:
@@ -280,7 +196,7 @@ class _Reader:
 
     def on_sign(self, match: re.Match[str]) -> None:
         sign = match["sign"]
-        self.say(_SIGNS.get(sign, sign if sign in "%&_#${}" else match[0]))
+        self.say(SIGNS.get(sign, match[0]))
 
     def on_open(self, match: re.Match[str]) -> None:
         self._push(_Group("{", plain=True))
@@ -348,10 +264,11 @@ class _Reader:
 
     def _link(self, word: str, link: re.Match[str]) -> None:
         self._at = link.end()
+        address = link[1].replace("\\", "")
         if word == "href" and self._opens(self._at):
-            self._push(_Group(word, address=link[1]))
+            self._push(_Group(word, address=address))
         else:
-            self.put(Link(link[1], (Text(link[1]),)))
+            self.put(Link(address, (Text(address),)))
 
     def _skip_space(self) -> None:
         while self._text[self._at : self._at + 1] in (" ", "\n", "\t"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from postil.categories import CategoryExpression
 from postil.paper import Paper
@@ -18,8 +18,10 @@ def list_path(
     expression: CategoryExpression, *, day: date | None = None, page: int = 1, **more: str
 ) -> str:
     """`/arxiv/cs.LG+stat.ML-cs.CV?date=2026-03-17&page=2`."""
-    text = str(expression)
-    path = f"/arxiv/{quote(text, safe='+-.')}" if text else "/arxiv"
+    text = str(expression)  # known codes, + and - alone: nothing that an address would need quoted
+    path = f"/arxiv/{text}" if text else "/arxiv"
+    if day and page == 1 and not more:
+        return f"{path}?date={day.isoformat()}"
     return with_query(path, {"date": day.isoformat() if day else "", "page": _page(page), **more})
 
 
@@ -31,8 +33,8 @@ def search_path(query: str, *, sort: str = "relevance", page: int = 1, **more: s
 
 def author_path(name: str) -> str:
     """The search for everything by one author."""
-    quoted = name.replace('"', "")
-    return search_path(f'author:"{quoted}"')
+    unquoted = name.replace('"', "")
+    return f"/search?q=author%3A%22{quote_plus(unquoted, errors='replace')}%22"
 
 
 def topic_path(topic: str) -> str:

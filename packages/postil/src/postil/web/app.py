@@ -12,7 +12,7 @@ from postil.errors import PostilError
 from postil.library import Library
 from postil.web import api
 from postil.web.assets import static_file
-from postil.web.hosts import KnownHosts, known_hosts
+from postil.web.hosts import KnownHosts
 from postil.web.pages import about, day, errors, home, paper, preferences, search, shelf
 from postil.web.security import GuardedApp
 
@@ -20,21 +20,19 @@ from postil.web.security import GuardedApp
 _GZIP_LEVEL = 4
 
 
-def create_app(library: Library, hosts: Sequence[str] | None = None) -> Starlette:
+def create_app(library: Library, hosts: Sequence[str] = ()) -> Starlette:
     """The application over an open library.
 
     Args:
         library: what the pages show; whoever opened it closes it.
-        hosts: the names by which this server may be addressed; None means the loopback names and
-            `settings.host`, and any name where that is every address of the machine.
+        hosts: names by which this server may be addressed, beside those of the machine itself.
     """
-    names = known_hosts(library.settings.host) if hosts is None else tuple(hosts)
     app = Starlette(
         routes=_routes(),
         middleware=[
             Middleware(GuardedApp),
             Middleware(GZipMiddleware, minimum_size=600, compresslevel=_GZIP_LEVEL),
-            Middleware(KnownHosts, names=names),
+            Middleware(KnownHosts, names=hosts),
         ],
         exception_handlers={
             PostilError: errors.on_postil_error,

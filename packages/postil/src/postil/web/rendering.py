@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +39,8 @@ def title_markup(text: str) -> Markup:
 
 def language_of(text: str) -> str:
     """The language a browser should take `text` for: Chinese where a fair part of it is."""
+    if text.isascii():
+        return "en"
     return "zh" if len(_CJK.findall(text)) * 5 > len(text) else "en"
 
 
@@ -61,6 +64,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "markup": markup,
         "title_markup": title_markup,
+        "language_of": language_of,
         "number": formatting.number,
         "size": formatting.size,
         "milliseconds": formatting.milliseconds,
@@ -75,9 +79,6 @@ def _environment() -> Environment:
         "topic_path": addresses.topic_path,
         "outside_links": addresses.outside_links,
         "authors_in_view": authors_in_view,
-        "language_of": language_of,
-        "category_expression": categories.CategoryExpression,
-        "canonical": categories.canonical,
     }
     return environment
 
@@ -103,7 +104,7 @@ def page(
         month_name=lambda year, month: formatting.month_name(year, month, language),
         weekdays=lambda: formatting.weekday_initials(language),
         current=lambda name: _CURRENT if values.get("here_name") == name else "",
-        category_name=lambda code: _category_name(code, language),
+        category=lambda code: label(code, language),
     )
     headers = {
         "Cache-Control": "private, no-cache",
@@ -120,7 +121,19 @@ def _here(request: Request) -> str:
     return path if addresses.is_own_path(path) else "/"
 
 
-def _category_name(code: str, language: str) -> str:
-    known = categories.categories().get(code)
-    english = known.name if known else ""
-    return catalogue(language).get(f"category.{code}", english)
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A category on a page: its name in the reader's language and its list; both empty if it is unknown."""
+
+    name: str
+    path: str
+
+
+@lru_cache(maxsize=1024)
+def label(code: str, language: str) -> Label:
+    """The label of a category as a paper has it."""
+    known = categories.categories().get(categories.canonical(code))
+    if known is None:
+        return Label("", "")
+    name = catalogue(language).get(f"category.{known.code}", known.name)
+    return Label(name, addresses.list_path(categories.CategoryExpression((known.code,))))

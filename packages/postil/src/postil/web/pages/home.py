@@ -19,6 +19,7 @@ from postil.web.rendering import page
 _EXAMPLES = ("state space models", '"low rank" cat:math.NA', "author:Shannon")
 _COUNTS = 16
 _TEASER = 6
+_PEEK = 6
 
 
 def home(request: Request) -> Response:
@@ -61,7 +62,7 @@ def _latest(library: Library, expression: CategoryExpression) -> dict[str, Any]:
     return {
         "latest": day,
         "latest_total": papers.day_list(day, limit=0).total,
-        "latest_chosen": papers.day_list(day, expression, limit=0).total,
+        "chosen": papers.day_list(day, expression, limit=_PEEK),
         "counts": fullest[:_COUNTS],
     }
 

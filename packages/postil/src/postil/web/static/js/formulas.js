@@ -33,6 +33,16 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
+// A formula that scrolls can be reached with the Tab key, also where the browser does not see to that.
+function reachable() {
+  for (const formula of document.querySelectorAll(".math.wide, .math.display")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  }
+}
+
+reachable();
+document.addEventListener("postil:more", reachable);
+
 // The block of BibTeX gets a button that copies it.
 const block = document.getElementById("bibtex");
 if (block && navigator.clipboard) {

@@ -36,6 +36,7 @@ async function addNext() {
     const next = part.querySelector(".pages");
     next.querySelector('[rel="prev"]')?.remove();
     pages.replaceWith(next);
+    document.dispatchEvent(new Event("postil:more"));
     watch();
   } catch {
     pages.removeAttribute("aria-busy");

@@ -1,0 +1,96 @@
+"""A first visit to a list page in Chromium: requests, octets, first paint and movement, the processor slowed.
+
+    python benchmarks/postil/first_visit.py --data FOLDER [--visits N] [--json]
+
+FOLDER is a library of the shared records. Every visit has an empty cache and a processor slowed four times,
+as on a cheap telephone; the figures are the medians over the visits, except that movement is the largest.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+from pathlib import Path
+
+from pages import serving
+from playwright.sync_api import Browser, Request, sync_playwright
+
+PATH = "/arxiv?date=2026-02-03"
+SLOWED = 4
+LIMITS = {"requests": 4, "octets": 60_000, "other_hosts": 0, "first_paint_ms": 600, "shift": 0.01}
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+OBSERVE = """
+window.shifted = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+def visit(browser: Browser, site: str) -> dict[str, float]:
+    """The figures of one visit by a reader who was never there."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    octets: list[float] = []
+    addresses: list[str] = []
+
+    def noted(request: Request) -> None:
+        addresses.append(request.url)
+
+    session.on("Network.loadingFinished", lambda event: octets.append(event["encodedDataLength"]))
+    page.on("request", noted)
+    page.add_init_script(OBSERVE)
+    page.goto(site + PATH, wait_until="networkidle")
+    figures = {
+        "requests": float(len(octets)),
+        "octets": sum(octets),
+        "other_hosts": float(sum(not address.startswith(site) for address in addresses)),
+        "first_paint_ms": float(page.evaluate(PAINTED)),
+        "shift": float(page.evaluate("window.shifted")),
+    }
+    context.close()
+    return figures
+
+
+def run(data: Path, visits: int) -> dict[str, object]:
+    """All figures."""
+    found = os.environ.get("POSTIL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        sys.exit("No Chrome or Chromium: install one, or name it in POSTIL_CHROMIUM.")
+    with serving(data) as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        visit(browser, f"http://127.0.0.1:{port}")  # warms the server, not the browser
+        seen = [visit(browser, f"http://127.0.0.1:{port}") for _ in range(visits)]
+        browser.close()
+    medians = {name: round(statistics.median(v[name] for v in seen), 4) for name in LIMITS}
+    medians["shift"] = round(max(v["shift"] for v in seen), 4)
+    return {"visits": visits, "processor_slowed": SLOWED, **medians, "limits": LIMITS}
+
+
+def main() -> None:
+    """Read the arguments and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--visits", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    figures = run(arguments.data, arguments.visits)
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name:28} {value}")
+
+
+if __name__ == "__main__":
+    main()
