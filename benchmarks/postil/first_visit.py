@@ -31,7 +31,14 @@ new PerformanceObserver(list => {
   for (const entry of list.getEntries()) window.shifted += entry.value;
 }).observe({type: 'layout-shift', buffered: true});
 """
-PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+PAINTED = """
+() => new Promise(done => {
+  new PerformanceObserver(list => {
+    const first = list.getEntriesByName('first-contentful-paint')[0];
+    if (first) done(first.startTime);
+  }).observe({type: 'paint', buffered: true});
+})
+"""
 
 
 def visit(browser: Browser, site: str) -> dict[str, float]:

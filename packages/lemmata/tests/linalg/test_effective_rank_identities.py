@@ -92,6 +92,15 @@ def test_a_higher_order_is_never_more(A, power):
 
 
 @many
+@given(matrices, powers)
+def test_very_high_orders_close_in_on_the_infinite_one(A, power):
+    last = effective_rank(A, q=math.inf, power=power)
+    for q in (1e2, 1e4, 1e8, 1e300):
+        number = effective_rank(A, q=q, power=power)
+        assert last * (1 - CLOSE) <= number <= last ** (q / (q - 1)) * (1 + CLOSE)
+
+
+@many
 @given(matrices, orders)
 def test_energies_are_never_more_even_than_singular_values(A, q):
     assert effective_rank(A, q=q, power=2) <= effective_rank(A, q=q, power=1) * (1 + CLOSE)

@@ -14,6 +14,7 @@ import postil
 from postil import shelf
 from postil.harvest.importing import Imported, Progress, import_files
 from postil.paper import Paper
+from postil.search.evaluation import Evaluation, evaluate_collection
 from postil.search.lexical import LexicalIndex
 from postil.search.search import Required, Results, Search, Sort
 from postil.search.watch import watching
@@ -28,6 +29,7 @@ from postil.store.sqlite import SqliteStore
 __all__ = [
     "DateIs",
     "DayList",
+    "Evaluation",
     "Imported",
     "Library",
     "Papers",
@@ -38,6 +40,7 @@ __all__ = [
     "Sort",
     "Status",
     "Written",
+    "evaluate_collection",
     "paper_record",
 ]
 

@@ -92,7 +92,8 @@ class PaperReference:
         """
         if len(text) > _LONGEST:
             raise BadId("A paper's id has at most 200 characters: give one such as 2405.06147.")
-        bare = _strip_wrapping(text.strip())
+        # The plain form first: an import reads it hundreds of thousands of times.
+        bare = text if _NEW.fullmatch(text) else _strip_wrapping(text.strip())
         for pattern, build in ((_NEW, _from_new), (_OLD, _from_old), (_SHELF, _from_shelf)):
             if match := pattern.fullmatch(bare):
                 reference = build(match)

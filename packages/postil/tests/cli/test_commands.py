@@ -75,7 +75,7 @@ def test_an_import_answers_in_json(postil, tmp_path):
     packed = tmp_path / "day.jsonl.gz"
     packed.write_bytes(gzip.compress(lines(RECORDS).encode()))
     found = json.loads(postil("import", packed, "--json").stdout)
-    assert (found["read"], found["added"], found["dates"]) == (30, 30, {str(packed): "announced"})
+    assert (found["read"], found["added"], found["dates"]) == (30, 30, {packed.name: "announced"})
 
 
 def test_records_can_come_from_standard_input(postil):

@@ -41,7 +41,7 @@ def own(language: str) -> Catalogue:
 def used() -> Iterator[str]:
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
         yield from re.findall(
-            r"""\b(?:t|texts)\(\s*['"]([\w.]+)['"](?!\s*~)""", path.read_text("utf-8")
+            r"""\b(?:t|texts|_said|catalogue\(language\))\(\s*['"]([\w.]+)['"](?!\s*~)""", path.read_text("utf-8")
         )
         yield from re.findall(
             r"""['"]((?:narrow|link)\.(?!html\b)\w+|link\.html)['"]""", path.read_text("utf-8")

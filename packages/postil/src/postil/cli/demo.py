@@ -3,10 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from postil.cli.options import Invocation
 from postil.cli.printing import console
 from postil.cli.serve import serve_library
+from postil.errors import DataFolderBusy
+from postil.library import Library
 
 
 def demo(
@@ -19,10 +22,18 @@ def demo(
     invocation: Invocation = context.obj
     settings = invocation.settings()
     with invocation.library() as library:
-        loaded = library.load_shelf()
-        library.search.catch_up()
-        if loaded.added:
-            console().print(
-                f"The starter shelf is loaded: {loaded.added} papers, in {settings.data}."
-            )
+        _load_shelf(library)
         serve_library(library, settings.host, port, settings.port)
+
+
+def _load_shelf(library: Library) -> None:
+    try:
+        loaded = library.load_shelf()
+    except DataFolderBusy as error:
+        # Another process imports: what is held can be read all the same, and the shelf can wait.
+        Console(stderr=True, soft_wrap=True).print(f"The starter shelf was not loaded: {error}")
+        return
+    library.search.catch_up()
+    if loaded.added:
+        folder = library.settings.data
+        console().print(f"The starter shelf is loaded: {loaded.added} papers, in {folder}.")

@@ -8,6 +8,7 @@ import typer
 from postil.cli.options import JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.progress import progress_bar
+from postil.library import evaluate_collection
 
 
 def evaluate(
@@ -15,10 +16,10 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure search quality on a collection with judgements (corpus, queries, qrels/test.tsv)."""
-    from postil.library import evaluate_collection
-
-    with progress_bar("Evaluating"):
-        found = evaluate_collection(folder)
+    with progress_bar("Evaluating") as report:
+        found = evaluate_collection(
+            folder, lambda done, total: report("Evaluating", done / total if total else 1.0, done)
+        )
     if as_json:
         write_json(found.record())
         return

@@ -44,6 +44,7 @@ MOST_TERMS = 200
 DEEPEST = 40
 _FIELD = re.compile(r"([^\W\d_]+):")
 _BETWEEN_NAMES = re.compile(r'["_\\]')
+_ENCLOSING = re.compile(r'[()"]')
 _BETWEEN_WORDS = re.compile(r"[:\s]")
 _WILDCARD = re.compile(r"[^\W\d_]{3,}\*+$")
 _ID_PREFIX = re.compile(r"(?:arxiv|doi|oai|shelf|https?):", re.IGNORECASE)
@@ -274,4 +275,4 @@ class Parser:
         if identifier := read_id(text.rstrip(".")):
             return [identifier]
         self.scanner.note(ProblemCode.BAD_ID, at, text)
-        return self._words(text, Field.ANYWHERE, at)
+        return self._words(_ENCLOSING.sub(" ", text), Field.ANYWHERE, at)

@@ -1,0 +1,74 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postil.text.names import asked_keys, fold, name_keys, name_words
+
+
+def agrees(asked: str, written: str) -> bool:
+    """Whether a query for `asked` finds a paper by `written`."""
+    held = set(name_keys(written))
+    return all(held.intersection(alternatives) for alternatives in asked_keys(asked))
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("Erdős", "erdos"), ("Łukasz", "lukasz"), ("Søren Æ", "soren ae"), ("Weiß", "weiss"), ("李", "李")],
+)
+def test_accents_fold_away_and_other_scripts_stay(name: str, folded: str) -> None:
+    assert fold(name) == folded
+
+
+def test_stops_hyphens_and_commas_part_words_and_apostrophes_do_not() -> None:
+    assert name_words("O'Neill, J.-B.") == ("oneill", "j", "b")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Lovelace",
+        "Ada Lovelace",
+        "lovelace ada",
+        "Lovelace, A.",
+        "A Lovelace",
+        "Ada King Lovelace",
+        "A. K. Lovelace",
+        "ADA",
+    ],
+)
+def test_a_name_is_found_by_its_parts_in_any_order_and_by_initials(asked: str) -> None:
+    assert agrees(asked, "Ada King Lovelace")
+
+
+@pytest.mark.parametrize("asked", ["Ada Byron", "B. Lovelace", "Love", "Ada L. Byron", "A. B."])
+def test_another_name_is_not_found(asked: str) -> None:
+    assert not agrees(asked, "Ada King Lovelace")
+
+
+def test_a_full_name_finds_the_paper_that_has_only_the_initial() -> None:
+    assert agrees("Ada Lovelace", "A. Lovelace")
+    assert not agrees("Eda Lovelace", "A. Lovelace")
+
+
+def test_an_initial_does_not_stand_for_another_full_name() -> None:
+    assert not agrees("Ada Lovelace", "Anne Lovelace")
+
+
+@pytest.mark.parametrize("asked", ["Müller", "Muller", "Mueller", "Hans Mueller", "H. Müller"])
+def test_an_umlaut_is_found_however_it_is_typed(asked: str) -> None:
+    assert agrees(asked, "Hans Müller")
+
+
+def test_an_umlaut_finds_the_name_written_out() -> None:
+    assert agrees("Hans Müller", "Hans Mueller")
+
+
+@pytest.mark.parametrize("asked", ["Xiao-Ming Li", "Xiaoming Li", "X. Li", "Li Xiao Ming"])
+def test_a_hyphenated_name_is_found_in_one_word_and_in_two(asked: str) -> None:
+    assert agrees(asked, "Xiao-Ming Li")
+
+
+@given(st.text(max_size=40))
+def test_a_name_of_any_characters_is_found_by_itself(name: str) -> None:
+    assert agrees(name, name)
+    assert not any(key != key.strip() or " " in key for key in name_keys(name))
