@@ -56,11 +56,14 @@ def test_every_make_target_stands_in_the_guide():
     assert [name for name in targets[1].split() if f"make {name}" not in guide] == []
 
 
+# Put together from parts, so that this file does not accuse itself.
+NOTES = "|".join(
+    first + last for first, last in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK"))
+)
 FORBIDDEN = {
     "a path of a build machine": re.compile(r"(?<![\w.])/(?:work|root|farm|opt/pypi)/\w"),
-    "a note to oneself": re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b"),
+    "a note to oneself": re.compile(rf"\b(?:{NOTES})\b"),
 }
-
 READ = {".py", ".md", ".js", ".css", ".html", ".toml", ".sh", ".txt", ""}
 
 
@@ -76,7 +79,8 @@ def test_no_file_speaks_of_a_machine_or_to_its_writer():
 
 
 def test_an_offence_is_seen():
-    assert offences("see /work/main/x") and offences("# TODO: later")
+    assert offences("/".join(["see ", "work", "main"])) == ["a path of a build machine"]
+    assert offences(f"# {NOTES.partition('|')[0]}: later") == ["a note to oneself"]
     assert offences("/opt/homebrew/bin is fine, and so is a to-do") == []
 
 
