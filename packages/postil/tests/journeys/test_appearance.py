@@ -135,8 +135,10 @@ def test_a_hostile_query_is_text_and_nothing_else(open_page: Open) -> None:
     assert page.locator("main").locator("img, b").count() == 0
 
 
-def test_nothing_moves_while_a_page_is_loaded(open_page: Open) -> None:
-    page = open_page("/arxiv?date=2026-03-17")
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["/arxiv?date=2026-03-17", "/search?q=patience", "/shelf"])
+def test_nothing_moves_while_a_page_is_loaded(open_page: Open, path: str, width: int) -> None:
+    page = open_page(path, viewport={"width": width, "height": 800})
     shift = page.evaluate("""() => new Promise(done => new PerformanceObserver(list => {
       done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0));
     }).observe({type: 'layout-shift', buffered: true}) ?? setTimeout(() => done(0), 500))""")
