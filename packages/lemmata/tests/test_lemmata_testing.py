@@ -68,6 +68,20 @@ def test_a_comparison_rejects_what_differs_in_value_shape_or_precision():
     )
 
 
+def test_a_comparison_rejects_the_right_numbers_in_another_shape():
+    equal_rows = [np.ones((2, 3))]
+    assert_matches_reference(norm, norm, equal_rows)
+    assert_rejects(
+        lambda function: assert_matches_reference(function, norm, equal_rows),
+        {
+            "a column": lambda A: norm(A)[:, None],
+            "a number": lambda A: norm(A)[0],
+            "one entry": lambda A: norm(A)[:1],
+            "nothing": lambda A: norm(A)[:0],
+        },
+    )
+
+
 def test_a_comparison_of_nothing_fails():
     with pytest.raises(AssertionError, match="no case"):
         assert_matches_reference(norm, norm, [])
@@ -131,6 +145,7 @@ def test_a_cost_check_rejects_other_growth():
             "free": lambda n: 0,
             "falling": lambda n: 1 / n,
             "a dip": lambda n: n**2 if n != 128 else 1,
+            "dear when small": lambda n: n**2 if n > 64 else 10**9,
         },
     )
     assert_cost_exponent(lambda n: 7, sizes, 0)

@@ -97,7 +97,7 @@ def test_a_large_mean_does_not_drown_what_is_left():
 
 
 def test_what_the_mean_leaves_may_be_small():
-    small = 2.0**-15 * (1 + 2.0**-22 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).astype(
+    small = 2.0**-15 * (1 + 2.0**-23 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).astype(
         np.float32
     )
     for choice in CHOICES:

@@ -95,6 +95,18 @@ def test_numerical_takes_a_threshold_of_ones_own(library):
     assert found == [3, 3, 2, 1]
 
 
+def test_numerical_rounds_by_the_longer_side_unless_told():
+    sigma = np.array([1.0, 100 * np.finfo(float).eps])
+    ranks = [
+        int(effective_rank_from_spectrum(sigma, "numerical", shape=s)) for s in ((2, 2), (2, 999))
+    ]
+    assert ranks == [2, 1]
+    tall = np.zeros((999, 2))
+    tall[[0, 1], [0, 1]] = sigma
+    assert effective_rank(tall, "numerical") == np.linalg.matrix_rank(tall) == 1
+    assert effective_rank(tall[:2], "numerical") == np.linalg.matrix_rank(tall[:2]) == 2
+
+
 @pytest.mark.parametrize("kind", ["entropy", "participation", "stable", "nuclear", "numerical"])
 def test_singular_values_at_hand_give_the_same_in_any_order(library, kind):
     draw = np.random.default_rng(3)

@@ -16,7 +16,8 @@ from postil.harvest.importing import Imported, Progress, import_files
 from postil.paper import Paper
 from postil.search.evaluation import Evaluation, evaluate_collection
 from postil.search.lexical import LexicalIndex
-from postil.search.search import Required, Results, Search, Sort
+from postil.search.search import Results, Search, Sort
+from postil.search.translation import Required
 from postil.search.watch import watching
 from postil.settings import Settings
 from postil.sources.daily import DateIs

@@ -10,12 +10,20 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from postil.library import Library
 from postil.settings import Settings
 from postil.sources.records import read_record
-from postil.web import create_app
+from postil.web.app import create_app
 
 SAMPLE = Path(__file__).parents[1] / "web" / "sample_papers.jsonl"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -80,9 +88,17 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def watch(request: Request) -> None:
+    def asked(request: Request) -> None:
         if not request.url.startswith(site):
             complaints.append(f"asked {request.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    def popped_up(dialog: Dialog) -> None:
+        complaints.append(f"a dialog opened: {dialog.message}")
+        dialog.dismiss()
 
     def opened(path: str = "/", **options: object) -> Page:
         options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
@@ -90,13 +106,10 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("request", watch)
-        page.on(
-            "console",
-            lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None,
-        )
+        page.on("request", asked)
+        page.on("console", said)
+        page.on("dialog", popped_up)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append("a dialog opened"), dialog.dismiss()))
         page.goto(path)
         return page
 

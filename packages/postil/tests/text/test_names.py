@@ -13,7 +13,13 @@ def agrees(asked: str, written: str) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "folded"),
-    [("Erdős", "erdos"), ("Łukasz", "lukasz"), ("Søren Æ", "soren ae"), ("Weiß", "weiss"), ("李", "李")],
+    [
+        ("Erdős", "erdos"),
+        ("Łukasz", "lukasz"),
+        ("Søren Æ", "soren ae"),
+        ("Weiß", "weiss"),
+        ("李", "李"),
+    ],
 )
 def test_accents_fold_away_and_other_scripts_stay(name: str, folded: str) -> None:
     assert fold(name) == folded

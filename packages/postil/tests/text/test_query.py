@@ -89,7 +89,8 @@ def test_a_field_covers_what_follows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['author:"Ada Lovelace"', "作者：“Ada Lovelace”", "au:Ada_Lovelace", "author:(Ada_Lovelace)"]
+    "text",
+    ['author:"Ada Lovelace"', "作者：“Ada Lovelace”", "au:Ada_Lovelace", "author:(Ada_Lovelace)"],
 )
 def test_an_author_is_read_in_several_ways(text: str) -> None:
     assert read(text) == Author("Ada Lovelace")

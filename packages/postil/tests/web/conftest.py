@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from postil.library import Library
 from postil.settings import Settings
 from postil.sources.records import read_record
-from postil.web import create_app
+from postil.web.app import create_app
 
 SAMPLE = Path(__file__).with_name("sample_papers.jsonl")
 

@@ -6,8 +6,8 @@ import pytest
 
 import postil.web
 from postil.categories import categories, groups
+from postil.messages import Catalogue, catalogue
 from postil.text.query import ProblemCode
-from postil.web.catalogue import Catalogue, catalogue
 
 WEB = Path(postil.web.__file__).parent
 # Keys that are put together from a part and a name, with every name they can be put together from.
@@ -41,7 +41,8 @@ def own(language: str) -> Catalogue:
 def used() -> Iterator[str]:
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
         yield from re.findall(
-            r"""\b(?:t|texts|_said|catalogue\(language\))\(\s*['"]([\w.]+)['"](?!\s*~)""", path.read_text("utf-8")
+            r"""\b(?:t|texts|_said|catalogue\(language\))\(\s*['"]([\w.]+)['"](?!\s*~)""",
+            path.read_text("utf-8"),
         )
         yield from re.findall(
             r"""['"]((?:narrow|link)\.(?!html\b)\w+|link\.html)['"]""", path.read_text("utf-8")

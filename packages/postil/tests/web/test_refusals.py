@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from postil.errors import DataFolderBusy
 from postil.library import Library
-from postil.web import create_app
+from postil.web.app import create_app
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def _import(library: Library, files: list[str], date_is: DateIs) -> Imported:
             done = progress.position / progress.total if progress.total else -1.0
             report(f"Importing {progress.file}", done, progress.read)
 
-        imported = library.import_files(files, date_is=date_is, progress=show)
+        # The index follows while the files are read, on the processor that reading leaves free.
+        with library.following():
+            imported = library.import_files(files, date_is=date_is, progress=show)
         library.search.catch_up(
             lambda done, total: report("Indexing", done / total if total else 1.0, done)
         )

@@ -8,9 +8,9 @@ from rich.console import Console
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, print_card, write_json
 from postil.library import Required, Results, Sort, paper_record
+from postil.messages import catalogue
 from postil.text.markup import render_plain
 from postil.text.query import Problem
-from postil.web.catalogue import catalogue
 
 
 def search(

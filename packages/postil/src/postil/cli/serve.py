@@ -75,7 +75,9 @@ def _listen(host: str, port: int, *, fixed: bool) -> socket.socket:
     if not 0 <= port <= 65535:
         raise BadInput(f"A port lies from 0 to 65535, not {port}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol by name: asyncio turns Nagle's algorithm off only where it reads TCP there, and with it on
+    # every answer waits some 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -62,6 +62,11 @@ def _pairs(match: re.Match[str]) -> str:
     return " " + " ".join(run[at : at + 2] for at in range(len(run))) + " "
 
 
+def is_east_asian_character(term: str) -> bool:
+    """Whether a term is a single character of a script that is indexed in pairs."""
+    return len(term) == 1 and bool(_EAST_ASIAN_RUN.match(term))
+
+
 def whole_names(said: str) -> list[str]:
     """Terms for what words alone would tear apart: `gpt4` for GPT-4, `cplusplus` for C++."""
     found = []

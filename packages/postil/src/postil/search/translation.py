@@ -1,7 +1,7 @@
 """A query's tree as a query of the engine.
 
-There are two ways to take the words that stand side by side: as wishes (a paper needs one of them, more of
-them rank it higher) and as demands (it needs every one). Clauses of plain terms are kept in one flat list,
+There are two ways to take the words that stand side by side: as wishes (a paper needs one of them, or none
+beside a word marked with +; more of them rank it higher) and as demands (it needs every one). Clauses of plain terms are kept in one flat list,
 which the engine answers faster than a nested one.
 """
 
@@ -11,7 +11,13 @@ from enum import StrEnum
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
-from postil.search.analysis import STEMMED, WordTerms, phrase_terms, word_terms
+from postil.search.analysis import (
+    STEMMED,
+    WordTerms,
+    is_east_asian_character,
+    phrase_terms,
+    word_terms,
+)
 from postil.text.names import asked_keys
 from postil.text.query import (
     And,
@@ -30,7 +36,6 @@ from postil.text.query import (
 
 TITLE_WEIGHT = 0.25
 TITLE_PHRASE_WEIGHT = 0.5
-_MOST_FORMS = 400
 _LONGEST_TITLE = 40  # words
 _Clause = tuple[Occur, Query]
 _Loose = tuple[WordTerms, Field, int]
@@ -108,7 +113,8 @@ class Translator:
             clauses += [(Occur.Must, self._demand(terms, field)) for terms, field, _ in telling]
         elif loose:
             wishes = self._wishes(telling) + self._as_title(loose)
-            if any(occur is Occur.Must for occur, _ in clauses):
+            others = any(occur is Occur.Must for occur, _ in clauses)
+            if others and not any(isinstance(c, Every) and len(c.children) == 1 for c in children):
                 clauses.append((Occur.Must, _union(wishes)))
             else:
                 clauses += [(Occur.Should, query) for query in wishes]
@@ -140,14 +146,13 @@ class Translator:
             forms = [self._forms("abstract_exact", stem) for stem in terms.stems]
             return [_weighted(query, times) for query in forms]
         whole = (terms.whole,) if terms.whole else ()
-        # of a name such as GPT-4 the bare figure says nothing by itself
-        stems = [s for s in terms.stems if not (terms.whole and s.isdigit())] + list(whole)
+        stems = [*_telling_parts(terms), *whole]
         if field is Field.TITLE:
-            return [_weighted(self._term("title", stem), times) for stem in stems]
+            return [_weighted(self._stem("title", stem), times) for stem in stems]
         found = []
         for stem in stems:
-            found.append(_weighted(self._term("text", stem), times))
-            found.append(_weighted(self._term("title", stem), times * TITLE_WEIGHT))
+            found.append(_weighted(self._stem("text", stem), times))
+            found.append(_weighted(self._stem("title", stem), times * TITLE_WEIGHT))
         if name := self._as_name(terms):
             found.append(_weighted(self._term("byline", name), times))
         return found
@@ -165,7 +170,7 @@ class Translator:
             parts = [self._forms("abstract_exact", stem) for stem in terms.stems]
         else:
             where = "title" if field is Field.TITLE else "text"
-            parts = [self._term(where, stem) for stem in terms.stems]
+            parts = [self._stem(where, stem) for stem in terms.stems]
             if terms.whole:
                 return _union([self._term(where, terms.whole), _intersection(parts)])
             if not field and (name := self._as_name(terms)):
@@ -178,11 +183,19 @@ class Translator:
             )
         return _intersection(parts)
 
+    def _stem(self, field: str, stem: str) -> Query:
+        """A stem in a field; an East Asian character by itself begins some pair wherever it stands."""
+        if not is_east_asian_character(stem):
+            return self._term(field, stem)
+        pairs = self._searcher.terms_with_prefix(field, stem)
+        return _union([self._term(field, pair) for pair, _ in pairs])
+
     def _forms(self, field: str, stem: str) -> Query:
         """Every form in a field without stems that has this stem."""
-        start = stem if len(stem) < 3 else stem[:-1]
-        found = self._searcher.terms_with_prefix(field, start, limit=_MOST_FORMS)
-        forms = [form for form, _ in found if STEMMED.analyze(form) == [stem]]
+        if len(stem) < 3:
+            return self._stem(field, stem)
+        near = self._searcher.terms_with_prefix(field, stem[:-1])
+        forms = [form for form, _ in near if STEMMED.analyze(form) == [stem]]
         return _union([self._term(field, form) for form in forms])
 
     def _all_of(self, children: Sequence[Node], required: Required) -> Query:
@@ -206,7 +219,7 @@ class Translator:
         if not terms:
             return Query.empty_query()
         if len(terms) == 1:
-            return _union([self._term(name, terms[0]) for name in fields])
+            return _union([self._stem(name, terms[0]) for name in fields])
         words: list[str | tuple[int, str]] = list(terms)
         return _union([Query.phrase_query(self._schema, name, words) for name in fields])
 
@@ -223,6 +236,14 @@ _OPTIONS = {
     "category": "basic",
     "id": "basic",
 }
+
+
+def _telling_parts(terms: WordTerms) -> list[str]:
+    """The parts of a torn word that may match by themselves: not the 4 of GPT-4, nor the c of Lambda_c."""
+    if terms.east_asian:
+        return list(terms.stems)
+    parts = [s for s in terms.stems if len(s) > 1 and not (terms.whole and s.isdigit())]
+    return parts or list(terms.stems)
 
 
 def _weighted(query: Query, weight: float) -> Query:

@@ -1,4 +1,4 @@
-"""Keeps the index up with the store while the reader serves: what another process imports appears by itself."""
+"""Keeps the index up with the store in the background: an import can be searched while it goes on."""
 
 import logging
 import threading

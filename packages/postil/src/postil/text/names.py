@@ -69,10 +69,19 @@ def name_keys(name: str) -> list[str]:
 
 
 def _keys_of(words: tuple[str, ...]) -> list[str]:
+    """Written out flat: an import asks it for every author of every paper."""
     keys = list(words)
-    for at, one in enumerate(words[: _MOST_WORDS - 1], start=1):
-        for other in words[at:_MOST_WORDS]:
-            keys += _pair_keys(one, other)
+    words = words[:_MOST_WORDS]
+    initials = [word[0] if len(word) > 1 else f"{word}." for word in words]
+    for at, one in enumerate(words):
+        initial = initials[at]
+        for beyond in range(at + 1, len(words)):
+            other, its_initial = words[beyond], initials[beyond]
+            keys.append(f"{one}|{other}" if one <= other else f"{other}|{one}")
+            if len(one) == len(other) == 1:
+                continue
+            keys.append(f"{initial}|{other}" if initial <= other else f"{other}|{initial}")
+            keys.append(f"{its_initial}|{one}" if its_initial <= one else f"{one}|{its_initial}")
     return keys
 
 
@@ -86,15 +95,6 @@ def _spellings(name: str) -> list[tuple[str, ...]]:
         composed = unicodedata.normalize("NFC", name).lower()
         spellings.append(name_words(composed.translate(_GERMAN)))
     return spellings
-
-
-def _pair_keys(one: str, other: str) -> list[str]:
-    if len(one) == len(other) == 1:
-        return [_pair(one, other)]
-    keys = [_pair(one, other)]
-    for short, full in ((one, other), (other, one)):
-        keys.append(_pair(short[0] if len(short) > 1 else f"{short}.", full))
-    return keys
 
 
 def _pair(one: str, other: str) -> str:

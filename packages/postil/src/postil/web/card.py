@@ -13,10 +13,10 @@ from html import escape
 from markupsafe import Markup
 
 from postil import categories
+from postil.messages import catalogue
 from postil.paper import Paper
 from postil.text.markup import render_html
 from postil.web import addresses
-from postil.web.catalogue import catalogue
 from postil.web.formatting import short_day
 
 _CJK = re.compile(r"[぀-ヿ㐀-鿿]")

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from postil.web.catalogue import Catalogue
-
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -58,8 +56,3 @@ def weekday_initials(language: str) -> Sequence[tuple[str, str]]:
     if language == "zh":
         return [(c, f"星期{c}") for c in _CHINESE_WEEKDAYS]
     return [(name[:2], name) for name in _WEEKDAYS]
-
-
-def papers(catalogue: Catalogue, count: int) -> str:
-    """1 paper · 1,075 papers."""
-    return catalogue("papers", count=number(count))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from postil.categories import CategoryExpression
 from postil.errors import BadCategory
-from postil.web.catalogue import LANGUAGES
+from postil.messages import LANGUAGES
 
 THEMES = ("auto", "light", "dark")
 KEYS = ("on", "off")

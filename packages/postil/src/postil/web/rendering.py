@@ -9,11 +9,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from postil import __version__
+from postil.messages import catalogue
 from postil.text.markup import render_html
 from postil.web import addresses, card, formatting
 from postil.web.assets import asset_path
-from postil.web.catalogue import catalogue
 from postil.web.preferences import preferences_of
 
 _CURRENT = Markup(' aria-current="page"')
@@ -37,7 +36,6 @@ def _environment() -> Environment:
         "milliseconds": formatting.milliseconds,
     }
     environment.globals |= {
-        "version": __version__,
         "asset": asset_path,
         "paper_path": addresses.paper_path,
         "list_path": addresses.list_path,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from postil.library import Status
-from postil.web.catalogue import Catalogue, catalogue
+from postil.messages import Catalogue, catalogue
 from postil.web.formatting import number, short_day, size
 from postil.web.parameters import library_of
 from postil.web.preferences import preferences_of

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from postil.library import Required, Results, Sort
+from postil.messages import Catalogue, catalogue
 from postil.text.query import Problem
 from postil.web import addresses
-from postil.web.catalogue import Catalogue, catalogue
 from postil.web.formatting import number
 from postil.web.listing import Entry, Page
 from postil.web.parameters import library_of, page_asked, printable, wants_part

@@ -45,7 +45,7 @@ def catalogue(language: str) -> Catalogue:
     """The catalogue of `language`, one of `LANGUAGES`, with the names that it has of its own."""
     texts: dict[str, str | tuple[str, str]] = {}
     for name in (language, f"names.{language}"):
-        file = files("postil.web").joinpath("messages", f"{name}.toml")
+        file = files(__name__).joinpath(f"{name}.toml")
         if file.is_file():
             texts.update(_flatten("", tomllib.loads(file.read_text("utf-8"))))
     return Catalogue(language, texts)
