@@ -68,6 +68,10 @@ _ACCENT = re.compile(
 _TIED = re.compile(r"\\t\s*\{\s*([^\W\d_])([^\W\d_])\s*\}")
 _BARE_SIGN = re.compile(r"\\([~^])\{\s*\}")
 _FORMULA = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
+# Most text with a backslash has mathematics and no accent, and looking costs less than four substitutions.
+_POSSIBLE = re.compile(
+    r"\\(?:[\"'`^~=.]|(?:[cvuHkrdbt]|" + "|".join(_LETTERS) + r")(?![A-Za-z]))"
+)
 _STACK = 3  # accents on one letter: Vietnamese has two, transliterated Sanskrit three
 
 
@@ -86,7 +90,7 @@ def to_unicode(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    if "\\" in text:
+    if _POSSIBLE.search(text):
         text = _LETTER.sub(_letter, text)
         text = _TIED.sub(rf"\1{_TIE}\2", text)
         for _ in range(_STACK):
