@@ -31,7 +31,8 @@ bench: .venv/ready-test
 	@$(BIN)/python benchmarks/run.py --shared $(SHARED)
 
 docs: .venv/ready-test
-	@$(BIN)/python tools/write_docs.py
+	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python benchmarks/lemmata/effective_rank_plot.py
 
 format: .venv/ready-test
 	@$(BIN)/ruff check --fix
