@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP := $(BIN)/python -m pip install --quiet -c requirements/constraints.txt
+PIP := $(BIN)/python -m pip install -qq -c requirements/constraints.txt
 SHARED ?= ../shared
 
 .PHONY: run test check test-lemmata bench docs format clean
@@ -56,5 +56,5 @@ clean:
 .venv-lemmata/ready: requirements/constraints.txt packages/lemmata/pyproject.toml
 	@echo "Setting up .venv-lemmata (once) …"
 	@$(PYTHON) -m venv .venv-lemmata
-	@.venv-lemmata/bin/python -m pip install --quiet -c requirements/constraints.txt -e 'packages/lemmata[test]'
+	@.venv-lemmata/bin/python -m pip install -qq -c requirements/constraints.txt -e 'packages/lemmata[test]'
 	@touch $@

@@ -228,3 +228,12 @@ def test_only_the_first_two_hundred_words_are_kept() -> None:
 def test_nothing_typed_is_no_question_and_no_problem() -> None:
     assert parse_query(" \t ").root is None
     assert codes(" \t ") == []
+
+
+@pytest.mark.parametrize(
+    "sign", ["NOT ", "+-", "title:-", "-title:", "author:+", "(-", "-(", "NOT ("]
+)
+def test_thousands_of_signs_before_a_word_are_no_burden(sign: str) -> None:
+    parsed = parse_query(sign * 1_500 + "a")
+    assert ProblemCode.TOO_DEEP in {problem.code for problem in parsed.problems}
+    assert parse_query(describe(parsed)).root == parsed.root

@@ -1,8 +1,8 @@
 """A query's tree as a query of the engine.
 
 There are two ways to take the words that stand side by side: as wishes (a paper needs one of them, or none
-beside a word marked with +; more of them rank it higher) and as demands (it needs every one). Clauses of plain terms are kept in one flat list,
-which the engine answers faster than a nested one.
+beside a word marked with +; more of them rank it higher) and as demands (it needs every one). Clauses of
+plain terms are kept in one flat list, which the engine answers faster than a nested one.
 """
 
 from collections import Counter

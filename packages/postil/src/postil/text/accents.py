@@ -69,9 +69,7 @@ _TIED = re.compile(r"\\t\s*\{\s*([^\W\d_])([^\W\d_])\s*\}")
 _BARE_SIGN = re.compile(r"\\([~^])\{\s*\}")
 _FORMULA = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # Most text with a backslash has mathematics and no accent, and looking costs less than four substitutions.
-_POSSIBLE = re.compile(
-    r"\\(?:[\"'`^~=.]|(?:[cvuHkrdbt]|" + "|".join(_LETTERS) + r")(?![A-Za-z]))"
-)
+_POSSIBLE = re.compile(r"\\(?:[\"'`^~=.]|(?:[cvuHkrdbt]|" + "|".join(_LETTERS) + r")(?![A-Za-z]))")
 _STACK = 3  # accents on one letter: Vietnamese has two, transliterated Sanskrit three
 
 

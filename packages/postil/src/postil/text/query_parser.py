@@ -42,6 +42,7 @@ from postil.text.query_tree import (
 
 MOST_TERMS = 200
 DEEPEST = 40
+MOST_SIGNS = 100
 _FIELD = re.compile(r"([^\W\d_]+):")
 _BETWEEN_NAMES = re.compile(r'["_\\]')
 _ENCLOSING = re.compile(r'[()"]')
@@ -62,6 +63,7 @@ class Parser:
         self.scanner = scanner
         self._terms = 0
         self._depth = 0
+        self._signs = 0  # signs, fields and groups around the thing at hand
         self._ignored = 0  # parentheses opened beyond the deepest level
 
     def read(self) -> Node | None:
@@ -144,6 +146,18 @@ class Parser:
             scanner.note(ProblemCode.TOO_MANY_WORDS, scanner.position)
             scanner.take(len(scanner.text))
             return []
+        if self._signs >= MOST_SIGNS:
+            scanner.note(ProblemCode.TOO_DEEP, scanner.position, scanner.peek_piece())
+            scanner.take(max(1, len(scanner.peek_piece())))
+            return []
+        self._signs += 1
+        try:
+            return self._signed(field)
+        finally:
+            self._signs -= 1
+
+    def _signed(self, field: str) -> list[Node]:
+        scanner = self.scanner
         if scanner.operator() == "NOT":
             return self._negated(field, 3, "NOT")
         if match := self._known_field():
@@ -178,8 +192,7 @@ class Parser:
         scanner, at = self.scanner, self.scanner.position
         scanner.take(1)
         if self._depth >= DEEPEST:
-            if not self._ignored:
-                scanner.note(ProblemCode.TOO_DEEP, at, "(")
+            scanner.note(ProblemCode.TOO_DEEP, at, "(")
             self._ignored += 1
             return []
         self._depth += 1

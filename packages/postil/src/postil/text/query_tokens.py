@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 LONGEST_QUERY = 10_000
+MOST_PROBLEMS = 20
 _QUOTES = "“”„‟«»「」『』〝〞〟"
 _HYPHENS = "−‐‑﹣－"
 _LIKE_ASCII = {ord(c): '"' for c in _QUOTES} | {ord(c): "-" for c in _HYPHENS}
@@ -69,8 +70,10 @@ class Scanner:
         self.position = 0
 
     def note(self, code: ProblemCode, position: int, fragment: str = "", hint: str = "") -> None:
-        """Add a problem."""
-        self.problems.append(Problem(code, position, fragment[:60], hint))
+        """Add a problem, unless there are plenty; that a query is too deep is said once."""
+        again = code is ProblemCode.TOO_DEEP and any(p.code is code for p in self.problems)
+        if len(self.problems) < MOST_PROBLEMS and not again:
+            self.problems.append(Problem(code, position, fragment[:60], hint))
 
     def _made_safe(self, text: str) -> str:
         if len(text) > LONGEST_QUERY:
