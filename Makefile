@@ -14,7 +14,7 @@ run: .venv/ready
 
 test: check test-lemmata .venv/ready-test
 	@sh tools/browser.sh > .venv/browser || true
-	@POSTIL_CHROMIUM="$$(cat .venv/browser)" $(BIN)/python -m pytest -n 2 --dist loadscope
+	@POSTIL_CHROMIUM="$$(cat .venv/browser)" $(BIN)/python -m pytest -n 2 --dist loadscope packages
 	@test -s .venv/browser || echo "The browser tests were skipped: no Chrome or Chromium is here and none could be installed."
 
 check: .venv/ready-test
