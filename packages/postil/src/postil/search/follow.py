@@ -36,7 +36,7 @@ ReportProgress = Callable[[int, int], None]
 _BATCH = 1_000  # changes read from the store at once
 _COMMIT_EVERY = 50_000
 _SMALL = 2_000  # changes that one thread and the least memory are enough for
-_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 64_000_000
+_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 96_000_000
 _IDENTITY = "identity"
 
 

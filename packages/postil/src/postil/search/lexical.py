@@ -1,7 +1,7 @@
 """The lexical index on disk: Tantivy segments in a folder, and one small file that says which and how far.
 
     <data>/index/lexical.json      format, folder in use, store it follows, change it has followed to
-    <data>/index/lexical-XXXXXXXX/ the segments
+    <data>/index/lexical-1f2e3d4c/ the segments
 
 Tantivy commits carry no note of their own through its Python binding, so the position is written right after
 each commit; whoever follows replays at most one commit, which changes nothing. Naming the folder in the same
