@@ -51,21 +51,14 @@ def store(files: Sequence[Path], folder: Path) -> dict[str, object]:
 
 def library(files: Sequence[Path], folder: Path) -> dict[str, object]:
     """Import as the command does: the index follows the store while the records go in."""
-    from postil.library import Library
+    from postil.cli.importing import import_and_index
+    from postil.library import DateIs, Library
     from postil.settings import Settings
 
     with Library.open(Settings(data=folder)) as opened:
-        begun = time.perf_counter()
-        with opened.following():
-            imported = opened.import_files(files)
-        stored = time.perf_counter() - begun
-        opened.search.catch_up()
-        indexing = time.perf_counter() - begun - stored
-    return _tally(imported) | {
-        "storing_and_following_seconds": round(stored, 2),
-        "last_changes_seconds": round(indexing, 2),
-        "index_mib": _size(folder / "index"),
-    }
+        imported = import_and_index(opened, [str(path) for path in files], DateIs.AUTO)
+        behind = opened.search.status().behind
+    return _tally(imported) | {"behind": behind, "index_mib": _size(folder / "index")}
 
 
 MEASURES: dict[str, Callable[[Sequence[Path], Path], dict[str, object]]] = {

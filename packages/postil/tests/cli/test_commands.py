@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -273,8 +274,9 @@ def test_a_day_that_is_imported_while_the_reader_runs_appears(filled, folder, tm
     with serving(folder, "serve", "--port", "0") as (_, address):
         assert "A late arrival" not in read(f"{address}/search?q=arrival")
         assert filled("import", file).returncode == 0
-        for _ in range(50):
-            if "A late arrival" in read(f"{address}/search?q=arrival"):
-                break
+        until = time.monotonic() + 30
+        while "A late arrival" not in read(f"{address}/search?q=arrival"):
+            assert time.monotonic() < until
+            time.sleep(0.1)
         assert "A late arrival" in read(f"{address}/search?q=arrival")
         assert "A late arrival" in read(f"{address}/arxiv/cs.LG?date=2026-02-03&page=1")

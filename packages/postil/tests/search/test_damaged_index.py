@@ -1,3 +1,4 @@
+import json
 import resource
 import shutil
 import signal
@@ -13,6 +14,7 @@ import pytest
 from postil.paper import Paper
 from postil.search.follow import Reason
 from postil.search.lexical import IndexDamaged
+from postil.search.schema import FORMAT
 
 Sample = Callable[..., Paper]
 Mirrors = Callable[[Any], None]
@@ -20,8 +22,12 @@ NOTES = {
     "empty": b"",
     "cut": b'{"folder": "lex',
     "no object": b"[1]",
-    "elsewhere": b'{"format": 1, "folder": "../../etc", "store": "", "sequence": 0}',
-    "gone": b'{"format": 1, "folder": "lexical-00000000", "store": "", "sequence": 0}',
+    "elsewhere": json.dumps(
+        {"format": FORMAT, "folder": "../../etc", "store": "", "sequence": 0}
+    ).encode(),
+    "gone": json.dumps(
+        {"format": FORMAT, "folder": "lexical-00000000", "store": "", "sequence": 0}
+    ).encode(),
 }
 
 

@@ -29,7 +29,7 @@ def import_(
     """
     invocation: Invocation = context.obj
     with invocation.library() as library:
-        imported = _import(library, files, date_is)
+        imported = import_and_index(library, files, date_is)
     if as_json:
         write_json(_record(imported))
     else:
@@ -38,7 +38,8 @@ def import_(
         raise typer.Exit(1)
 
 
-def _import(library: Library, files: list[str], date_is: DateIs) -> Imported:
+def import_and_index(library: Library, files: list[str], date_is: DateIs) -> Imported:
+    """Import files with the index following, and progress on stderr; what the command does."""
     with progress_bar("Importing") as report:
 
         def show(progress: Progress) -> None:

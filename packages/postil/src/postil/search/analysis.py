@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from postil.text.accents import fold
 from postil.text.markup import searchable
 
 _LONGEST_TERM = 60
@@ -37,12 +38,8 @@ FUNCTION_WORDS = frozenset(
 
 
 def _analyzer(*, stemmed: bool) -> TextAnalyzer:
-    builder = (
-        TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(Filter.remove_long(_LONGEST_TERM))
-        .filter(Filter.lowercase())
-        .filter(Filter.ascii_fold())
-    )
+    """Words of text that `plain` has folded already: once for a paper, not once for each of its fields."""
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_TERM))
     return builder.filter(Filter.stemmer("english")).build() if stemmed else builder.build()
 
 
@@ -51,8 +48,8 @@ EXACT = _analyzer(stemmed=False)
 
 
 def plain(text: str) -> str:
-    """What the index sees of `text`: markup gone, East Asian runs in overlapping pairs."""
-    said = searchable(text)
+    """What the index sees of `text`: no markup, case or accents, and East Asian runs in overlapping pairs."""
+    said = fold(searchable(text))
     return said if said.isascii() else _EAST_ASIAN_RUN.sub(_pairs, said)
 
 

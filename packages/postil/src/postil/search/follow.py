@@ -213,7 +213,11 @@ class Follower:
         writer = open_writer(index, *((_SMALL_HEAP, 1) if small else (_LARGE_HEAP, 2)))
         greatest = generation.greatest_number() if generation else 0
         try:
-            done, last = self._write_changes(writer, greatest, position, progress, publish=publish)
+            # A small writer stops at what it was opened for: an import may be storing much more meanwhile.
+            until = self._store.last_change() if small else None
+            done, last = self._write_changes(
+                writer, greatest, position, progress, until, publish=publish
+            )
         except BaseException:
             with suppress(IndexDamaged):
                 guarded(writer.rollback)
@@ -232,12 +236,15 @@ class Follower:
         greatest: int,
         position: Position,
         progress: ReportProgress,
+        until: int | None,
         *,
         publish: bool,
     ) -> tuple[int, Position]:
         done = uncommitted = 0
         sequence, total = position.sequence, self._store.last_change() - position.sequence
-        while changes := self._store.changes(sequence, _BATCH):
+        while (until is None or sequence < until) and (
+            changes := self._store.changes(sequence, _BATCH)
+        ):
             for change in changes:
                 # a number beyond the greatest cannot be in the index yet
                 if change.number <= greatest:

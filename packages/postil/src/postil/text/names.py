@@ -10,6 +10,8 @@ import re
 import unicodedata
 from itertools import combinations
 
+from postil.text.accents import fold
+
 _APART = re.compile(r"[\s.,;/_-]+")
 _JOINED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -17,33 +19,7 @@ _ASCII_WORDS = {
     ord(c): " " if c in ".,;/_-" else None for c in map(chr, range(33, 127)) if not c.isalnum()
 }
 _MOST_WORDS = 6
-_SPECIAL = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "ı": "i",
-        "ħ": "h",
-        "ŋ": "n",
-        "ĸ": "k",
-        "ŧ": "t",
-    }
-)
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-
-
-def fold(text: str) -> str:
-    """`text` in lower case without accents; letters of other scripts stay."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.lower().translate(_SPECIAL))
-    kept = "".join(c for c in apart if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", kept.translate(_SPECIAL))
 
 
 def name_words(name: str) -> tuple[str, ...]:
