@@ -36,7 +36,7 @@ COUNTS = ("numerical", "energy", "gavish_donoho")
 Measure: TypeAlias = Callable[[Spectrum], Array]
 
 
-def effective_rank(  # noqa: PLR0913 - one argument for each choice that the definitions leave open
+def effective_rank(
     A: Array,
     kind: Kind | None = None,
     *,
@@ -92,7 +92,7 @@ def effective_rank(  # noqa: PLR0913 - one argument for each choice that the def
     return measure(MatrixSpectrum(xp, A))
 
 
-def effective_rank_from_spectrum(  # noqa: PLR0913 - as above
+def effective_rank_from_spectrum(
     sigma: Array,
     kind: Kind | None = None,
     *,
