@@ -39,7 +39,7 @@ def main() -> None:
                     viewport={"width": 1120, "height": 780},
                     color_scheme=scheme,  # type: ignore[arg-type]
                 )
-                page.goto(f"{address}/shelf")
+                page.goto(f"{address}/shelf?topic=low-rank+approximation")
                 page.screenshot(path=folder / f"shelf-{scheme}.png")
         finally:
             browser.close()
