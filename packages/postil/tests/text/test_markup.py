@@ -219,6 +219,7 @@ def test_a_text_beyond_all_measure_is_shown_as_typed():
         (r"MoS$_2$ at $10^{-3}$ $\mu$m", "MoS₂ at 10⁻³ μm"),
         (r"$\mathbb{R}^n$, $\frac{a}{b+1}$, $\sqrt{x}$, $\{1\}$", "ℝⁿ, a/(b+1), √x, {1}"),
         (r"$O(n\log n)$ and $\Lambda_c$", "O(n log n) and Λ_c"),
+        (r"$\dfrac{1+z^{-1}}{2}$", "(1+z⁻¹)/2"),
         ('<b> & "q"', '<b> & "q"'),
     ],
 )

@@ -48,7 +48,8 @@ def today(
             where = f" in {expression}" if categories else ""
             out.print(f"No papers are held for {chosen or 'any day'}{where}.")
             return
-        out.print(f"{chosen:%A} {chosen}: {listed.total} papers held {expression}".rstrip() + "\n")
+        counted = "1 paper" if listed.total == 1 else f"{listed.total:,} papers"
+        out.print(f"{chosen:%A} {chosen}: {counted} held {expression}".rstrip() + "\n")
         for paper in listed.papers:
             print_card(out, paper)
 

@@ -102,7 +102,8 @@ _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉�
 _BLACKBOARD = re.compile(
     r"\\(?:mathbb|mathds|mathbbm|Bbb)\s*(?:\{\s*([CHNPQRZ1])\s*\}|([CHNPQRZ1])(?![A-Za-z]))"
 )
-_FRACTION = re.compile(r"\\[tdc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_PART = r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"  # braces with at most one level inside: z^{-n}
+_FRACTION = re.compile(rf"\\[tdc]?frac\s*{_PART}\s*{_PART}")
 _ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?\s*|\\(.)", re.DOTALL)
 _RAISED = re.compile(r"\^(?:\{\s*([0-9+\-=()n]+)\s*\}|([0-9+n]))")
