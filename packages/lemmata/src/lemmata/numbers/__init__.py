@@ -1,0 +1,1 @@
+"""Exact algorithms on integers."""

@@ -1,0 +1,1 @@
+"""Optimisation: on the simplex, with certificates; adaptive steps as estimates of curvature."""

@@ -1,0 +1,1 @@
+"""Relaxations: choices made smooth, with gradients, and maps onto simplices."""

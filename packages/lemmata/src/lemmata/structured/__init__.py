@@ -1,0 +1,1 @@
+"""Structured matrices: fewer numbers than entries, products in less than quadratic time."""
