@@ -124,6 +124,11 @@ def ids(library: Any) -> Callable[..., set[str]]:
         ("shelf:old-1936", "old"),
         ("attention -cat:cs date:2025", "2"),
         ("is", "1"),
+        ("title:is", "1"),
+        ("abstract:is", ""),
+        ("title:of", "old"),
+        ("+of matrix", "2 3 old"),
+        ("one-of-the-decays", "3 old"),
         ("nosuchword", ""),
     ],
 )

@@ -1,6 +1,7 @@
 """How text becomes terms, the same way for papers and for queries.
 
-Ranking uses stems (Porter's second English stemmer), phrases use the words themselves. Chinese, Japanese and
+Ranking uses stems (Porter's second English stemmer) of the words that say something about a subject, phrases
+use all the words themselves. Chinese, Japanese and
 Korean runs become overlapping pairs of characters, so that text without blanks is found by any part of it.
 Names such as GPT-4 are also kept in one piece (gpt4), and C++ and C# by words of their own. A dictionary for
 Chinese words was refused for now: pairs need none, and agree with themselves on every input.
@@ -34,17 +35,19 @@ FUNCTION_WORDS = frozenset(
     "through to too under us very was we were what when where which who whom whose why will "
     "with would you your".split()
 )
-"""Words that say nothing about a subject; alone in a query they count like any other."""
+"""Words that say nothing about a subject; alone in a query they are looked for as they are."""
 
 
-def _analyzer(*, stemmed: bool) -> TextAnalyzer:
+def _analyzer(*filters: Filter) -> TextAnalyzer:
     """Words of text that `plain` has folded already: once for a paper, not once for each of its fields."""
     builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_TERM))
-    return builder.filter(Filter.stemmer("english")).build() if stemmed else builder.build()
+    for each in filters:
+        builder = builder.filter(each)
+    return builder.build()
 
 
-STEMMED = _analyzer(stemmed=True)
-EXACT = _analyzer(stemmed=False)
+EXACT = _analyzer()
+STEMMED = _analyzer(Filter.custom_stopword(sorted(FUNCTION_WORDS)), Filter.stemmer("english"))
 
 
 def plain(text: str) -> str:
@@ -81,8 +84,8 @@ class WordTerms:
     """What one word of a query stands for in the index.
 
     Attributes:
-        stems: its parts, stemmed.
-        forms: its parts as they are, folded; as many as `stems`.
+        stems: its parts, stemmed; function words are left out, as the index leaves them out.
+        forms: all its parts as they are, folded.
         whole: the one term for a name that is torn into parts, or an empty string.
         east_asian: whether the parts are overlapping pairs of characters.
     """
@@ -94,8 +97,8 @@ class WordTerms:
 
     @property
     def is_function_word(self) -> bool:
-        """Whether it says nothing about a subject."""
-        return len(self.forms) == 1 and self.forms[0] in FUNCTION_WORDS
+        """Whether it says nothing about a subject, and is found as it is or not at all."""
+        return bool(self.forms) and not self.stems
 
 
 @lru_cache(maxsize=8192)
@@ -107,7 +110,7 @@ def word_terms(text: str) -> WordTerms:
     said = plain(text)
     names = whole_names(said)
     forms = _without_lone_end(EXACT.analyze(said), said)
-    stems = tuple(STEMMED.analyze(form)[0] for form in forms)
+    stems = tuple(stem for form in forms for stem in STEMMED.analyze(form))
     return WordTerms(
         stems,
         forms,

@@ -6,6 +6,7 @@ the others search on. Told apart by an identity that the store remembers, as fol
 """
 
 import errno
+import os
 import re
 import shutil
 import time
@@ -36,7 +37,10 @@ ReportProgress = Callable[[int, int], None]
 _BATCH = 1_000  # changes read from the store at once
 _COMMIT_EVERY = 50_000
 _SMALL = 2_000  # changes that one thread and the least memory are enough for
-_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 96_000_000
+_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 160_000_000
+# A thread of the engine keeps up with the thread that makes the documents; a second one only has a core of
+# its own where there are three, and twice as many threads make twice as many segments to merge.
+_THREADS = 1 if (os.cpu_count() or 1) < 3 else 2
 _IDENTITY = "identity"
 
 
@@ -210,7 +214,7 @@ class Follower:
     ) -> int:
         """Write the changes after `position`; commits are published as they come, or only the last one."""
         small = self._store.last_change() - position.sequence <= _SMALL
-        writer = open_writer(index, *((_SMALL_HEAP, 1) if small else (_LARGE_HEAP, 2)))
+        writer = open_writer(index, *((_SMALL_HEAP, 1) if small else (_LARGE_HEAP, _THREADS)))
         greatest = generation.greatest_number() if generation else 0
         try:
             # A small writer stops at what it was opened for: an import may be storing much more meanwhile.

@@ -21,9 +21,9 @@ from tantivy import Document, Schema, SchemaBuilder
 from postil.categories import keys
 from postil.paper import Paper, day_number
 from postil.search.analysis import plain, whole_names
-from postil.text.names import name_keys
+from postil.text.names import byline_keys
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever documents or fields change, so that older indexes are rebuilt."""
 
 _ORDER_STEP = 1_000_000_000
@@ -70,7 +70,7 @@ def document(paper: Paper, number: int) -> Document:
 
 
 def _byline(paper: Paper, day: int) -> str:
-    found = [key for name in paper.authors for key in name_keys(name)]
+    found = byline_keys(paper.authors)
     if day:
         found.append(str(day // 10_000))
     return " ".join(found)

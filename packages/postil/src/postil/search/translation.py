@@ -142,6 +142,8 @@ class Translator:
 
     def _scoring(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
         """Plain term queries whose scores add up to what a word is worth."""
+        if terms.is_function_word:
+            return [_weighted(query, times) for query in self._as_they_are(terms, field)]
         if field is Field.ABSTRACT:
             forms = [self._forms("abstract_exact", stem) for stem in terms.stems]
             return [_weighted(query, times) for query in forms]
@@ -166,6 +168,8 @@ class Translator:
 
     def _demand(self, terms: WordTerms, field: Field) -> Query:
         """A query that a paper meets if it has the word, whatever it scores."""
+        if terms.is_function_word:
+            return _union(self._as_they_are(terms, field))
         if field is Field.ABSTRACT:
             parts = [self._forms("abstract_exact", stem) for stem in terms.stems]
         else:
@@ -182,6 +186,11 @@ class Translator:
                 minimum_number_should_match=(len(parts) + 1) // 2,
             )
         return _intersection(parts)
+
+    def _as_they_are(self, terms: WordTerms, field: Field) -> list[Query]:
+        """Function words, which the stemmed fields do not keep, in the fields that keep every word."""
+        fields = [f"{field}_exact"] if field else ["title_exact", "abstract_exact"]
+        return [_intersection([self._term(name, form) for form in terms.forms]) for name in fields]
 
     def _stem(self, field: str, stem: str) -> Query:
         """A stem in a field; an East Asian character by itself begins some pair wherever it stands."""

@@ -2,12 +2,14 @@
 
 A name falls into folded words (no accents, lower case, hyphens and stops parting them). Besides the words,
 the index keeps each pair of words of one name, sorted, so that order does not matter and two people on one
-paper are never taken for one; a pair with an initial is kept for each word that could be shortened to it.
-Positions and slop were refused: they match across neighbouring authors and read initials badly.
+paper are never taken for one; a pair with an initial is kept for each word that is ever shortened to one,
+which the last word of a name, the family's, is not. Positions and slop were refused: they match across
+neighbouring authors and read initials badly.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from postil.text.accents import fold
@@ -30,39 +32,59 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word)
 
 
-def name_keys(name: str) -> list[str]:
-    """Everything that one author's name is found under.
+def byline_keys(names: Sequence[str]) -> list[str]:
+    """Everything that the authors of one paper are found under.
 
-    A word stands for itself; `a|b` for two words of the name, sorted; `i.|b` says that the name is written
+    A word stands for itself; `a|b` for two words of one name, sorted; `i.|b` says that the name is written
     with the initial i, for the readers who ask by the full name.
     """
-    if name.isascii() and "-" not in name:
-        return _keys_of(name_words(name))
-    keys: dict[str, None] = {}
-    for words in _spellings(name):
-        keys.update(dict.fromkeys(_keys_of(words)))
-    return list(keys)
-
-
-def _keys_of(words: tuple[str, ...]) -> list[str]:
-    """Written out flat: an import asks it for every author of every paper."""
-    keys = list(words)
-    words = words[:_MOST_WORDS]
-    initials = [word[0] if len(word) > 1 else f"{word}." for word in words]
-    for at, one in enumerate(words):
-        initial = initials[at]
-        for beyond in range(at + 1, len(words)):
-            other, its_initial = words[beyond], initials[beyond]
-            keys.append(f"{one}|{other}" if one <= other else f"{other}|{one}")
-            if len(one) == len(other) == 1:
-                continue
-            keys.append(f"{initial}|{other}" if initial <= other else f"{other}|{initial}")
-            keys.append(f"{its_initial}|{one}" if its_initial <= one else f"{one}|{its_initial}")
+    plain: list[str] = []
+    keys: list[str] = []
+    for name in names:
+        if name.isascii() and name.isprintable() and "-" not in name and "," not in name:
+            plain.append(name)
+        else:
+            keys += _keys_of_spellings(name)
+    # one pass over all of them: an import asks this for every paper
+    for words in "\n".join(plain).lower().translate(_ASCII_WORDS).split("\n"):
+        _add_keys(keys, words.split())
     return keys
 
 
+def _keys_of_spellings(name: str) -> Iterable[str]:
+    keys: list[str] = []
+    for words in _spellings(name):
+        _add_keys(keys, list(words))
+    return dict.fromkeys(keys)
+
+
+def _add_keys(keys: list[str], words: list[str]) -> None:
+    """The keys of one name, its family last. Written out flat, as it is most of a byline's cost."""
+    keys += words
+    if len(words) == 2 and len(words[0]) > 1 < len(words[1]):
+        one, other = words
+        keys.append(f"{one}|{other}" if one <= other else f"{other}|{one}")
+        keys.append(f"{one[0]}|{other}" if one[0] <= other else f"{other}|{one[0]}")
+        return
+    words = words[:_MOST_WORDS]
+    initials = [word[0] if len(word) > 1 else f"{word}." for word in words]
+    last = len(words) - 1
+    for at, one in enumerate(words):
+        for beyond in range(at + 1, len(words)):
+            other = words[beyond]
+            keys.append(_pair(one, other))
+            if len(one) == len(other) == 1:
+                continue
+            keys.append(_pair(initials[at], other))
+            if beyond < last or len(other) == 1:
+                keys.append(_pair(initials[beyond], one))
+
+
 def _spellings(name: str) -> list[tuple[str, ...]]:
-    """The words of a name, with `Xiao-Ming` as one word too and `ü` as `ue` too."""
+    """The words of a name, family last, with `Xiao-Ming` as one word too and `ü` as `ue` too."""
+    family, comma, given = name.partition(",")
+    if comma:
+        name = f"{given} {family}"
     spellings = [name_words(name)]
     if "-" in name:
         joined = _JOINED.sub(lambda match: match[0].replace("-", ""), name)
