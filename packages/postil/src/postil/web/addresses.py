@@ -1,5 +1,6 @@
 """Addresses of the reader's own pages, each built in one place."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote, quote_plus, urlencode
@@ -8,10 +9,14 @@ from postil.categories import CategoryExpression
 from postil.paper import Paper
 from postil.paper_id import PaperId
 
+# A list page has a hundred addresses, and nearly all are of characters that need no quoting.
+_NEEDS_NOTHING = re.compile(r"[\w./:+-]*", re.ASCII).fullmatch
+_PLAIN_NAME = re.compile(r"[\w .-]*", re.ASCII).fullmatch
+
 
 def paper_path(paper_id: PaperId) -> str:
     """`/arxiv/2405.06147`."""
-    return quote(paper_id.path, safe="/:+")
+    return _quoted(paper_id.path, "/:+")
 
 
 def list_path(
@@ -33,6 +38,8 @@ def search_path(query: str, *, sort: str = "relevance", page: int = 1, **more: s
 
 def author_path(name: str) -> str:
     """The search for everything by one author."""
+    if _PLAIN_NAME(name):
+        return f"/search?q=author%3A%22{name.replace(' ', '+')}%22"
     unquoted = name.replace('"', "")
     return f"/search?q=author%3A%22{quote_plus(unquoted, errors='replace')}%22"
 
@@ -47,14 +54,14 @@ def outside_links(paper: Paper) -> list[tuple[str, str]]:
     links = []
     if paper.id.source == "arxiv":
         base = "https://arxiv.org"
-        key = quote(paper.id.key)
+        key = _quoted(paper.id.key, "/")
         links += [
             ("link.abstract", f"{base}/abs/{key}"),
             ("link.pdf", f"{base}/pdf/{key}"),
             ("link.html", f"{base}/html/{key}"),
         ]
     if paper.doi:
-        links.append(("link.doi", f"https://doi.org/{quote(paper.doi, safe='/()')}"))
+        links.append(("link.doi", f"https://doi.org/{_quoted(paper.doi, '/()')}"))
     return links
 
 
@@ -73,6 +80,10 @@ def is_own_path(text: str) -> bool:
         and text.isprintable()
         and "\\" not in text
     )
+
+
+def _quoted(text: str, safe: str) -> str:
+    return text if _NEEDS_NOTHING(text) else quote(text, safe=safe)
 
 
 def _page(page: int) -> str:

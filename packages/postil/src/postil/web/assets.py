@@ -23,18 +23,13 @@ _SCRIPTS = ("theme", "keys", "more", "formulas", "picker")
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is sent."""
+    """One file as it is sent; its address changes with its content."""
 
     name: str
     media_type: str
     body: bytes
     compressed: bytes
-
-    @property
-    def path(self) -> str:
-        """Its address, which changes with its content."""
-        digest = hashlib.sha256(self.body).hexdigest()[:12]
-        return f"/static/{digest}/{self.name}"
+    path: str
 
 
 @cache
@@ -55,7 +50,9 @@ def assets() -> Mapping[str, Asset]:
 
 def _asset(name: str, media_type: str, text: str) -> Asset:
     body = text.encode()
-    return Asset(name, media_type, body, gzip.compress(body, 9, mtime=0))
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    compressed = gzip.compress(body, 9, mtime=0)
+    return Asset(name, media_type, body, compressed, f"/static/{digest}/{name}")
 
 
 def asset_path(name: str) -> str:

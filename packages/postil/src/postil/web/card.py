@@ -5,10 +5,10 @@ twenty calls a card only to learn that a string needs escaping. Here everything 
 through `escape` or `render_html`, once, and what is handed on as `Markup` is nothing else.
 """
 
+import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 
 from markupsafe import Markup
 
@@ -20,6 +20,7 @@ from postil.web import addresses
 from postil.web.formatting import short_day
 
 _CJK = re.compile(r"[぀-ヿ㐀-鿿]")
+_MARKED = re.compile("[&<>\"']").search
 _AUTHORS_SHOWN = 8
 
 
@@ -44,19 +45,19 @@ def title_html(text: str) -> Markup:
 
 def abstract_html(paper: Paper, language: str) -> Markup:
     """The abstract, and the summary with the words that say whose it is."""
-    html = ""
+    said = ""
     if paper.abstract:
-        html = (
+        said = (
             f'<div class="abstract" lang="{language_of(paper.abstract)}">'
             f"<p>{render_html(paper.abstract)}</p></div>"
         )
     if paper.summary:
-        html += (
+        said += (
             f'<div class="abstract summary"><p><span class="by">{_said("summary.label", language)}'
             f'</span> <span lang="{language_of(paper.summary)}">{render_html(paper.summary)}</span>'
             "</p></div>"
         )
-    return Markup(html)
+    return Markup(said)
 
 
 def language_of(text: str) -> str:
@@ -71,12 +72,12 @@ def authors_html(names: tuple[str, ...], language: str) -> Markup:
     if not names:
         return Markup("")
     shown = len(names) if len(names) <= _AUTHORS_SHOWN + 1 else _AUTHORS_SHOWN
-    html = ", ".join(map(_author, names[:shown]))
+    listed = ", ".join(map(_author, names[:shown]))
     if folded := names[shown:]:
         more = catalogue(language)("authors.more", count=len(folded))
         rest = ", ".join(map(_author, folded))
-        html += f" <details><summary>{escape(more)}</summary>{rest}</details>"
-    return Markup(f'<div class="authors" translate="no">{html}</div>')
+        listed += f" <details><summary>{escape(more)}</summary>{rest}</details>"
+    return Markup(f'<div class="authors" translate="no">{listed}</div>')
 
 
 def _author(name: str) -> str:
@@ -142,6 +143,12 @@ def _links(paper: Paper, language: str) -> str:
     return f'<span class="links">{links}</span>'
 
 
+@lru_cache(maxsize=256)
 def _said(key: str, language: str) -> str:
     """A text of the catalogue that needs no values, escaped."""
     return escape(catalogue(language)(key))
+
+
+def escape(text: str) -> str:
+    """`text` without markup; a look at it first, as most of what a card holds has none."""
+    return html.escape(text) if _MARKED(text) else text

@@ -1,6 +1,7 @@
 """Templates to pages: one environment, autoescape always on, an undefined name is an error."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -50,6 +51,16 @@ def _environment() -> Environment:
 
 
 _ENVIRONMENT = _environment()
+
+
+@cache
+def _key_list(language: str) -> Markup:
+    """The list of keys, which stands at the end of every page."""
+    template = _ENVIRONMENT.get_template("key_list.html")
+    return Markup(template.render(t=catalogue(language)))
+
+
+_ENVIRONMENT.globals["key_list"] = _key_list
 
 
 def page(
