@@ -1,10 +1,12 @@
+import base64
 import gzip
+import hashlib
 import re
 
 import pytest
 from starlette.testclient import TestClient
 
-from postil.web.assets import assets
+from postil.web.assets import assets, style_sheet
 
 PATHS = [
     "/",
@@ -31,12 +33,14 @@ def test_every_answer_carries_the_strict_policy(client: TestClient, path: str) -
 
 
 @pytest.mark.parametrize("path", PATHS[:6])
-def test_no_page_has_inline_script_or_style_or_foreign_resources(
+def test_no_page_has_inline_script_or_foreign_resources_or_another_style_than_ours(
     client: TestClient, path: str
 ) -> None:
     html = client.get(path).text
     assert not re.search(r"<script(?![^>]*\ssrc=)", html)
-    assert not re.search(r"<style|<[^<>]*\son\w+=", html)
+    assert not re.search(r"<[^<>]*\s(on\w+|style)=", html)
+    assert re.findall(r"<style>(.*?)</style", html, re.DOTALL) == [style_sheet()]
+    assert html.count("<style") == 1
     loaded = re.findall(r'<(?:script|img|iframe|link)[^>]*(?:src|href)="([^"]+)"', html)
     assert loaded
     assert all(address.startswith("/static/") for address in loaded)
@@ -68,8 +72,16 @@ def test_static_files_are_kept_for_ever_under_an_address_of_their_content(
         assert plain.content == asset.body
 
 
+def test_the_policy_allows_the_style_sheet_of_the_page_and_no_other(client: TestClient) -> None:
+    response = client.get("/")
+    (sheet,) = re.findall(r"<style>(.*?)</style>", response.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    policy = response.headers["content-security-policy"]
+    assert f"style-src 'sha256-{digest}';" in policy
+
+
 def test_style_and_script_stay_small() -> None:
-    assert len(assets()["postil.css"].body) <= 20_000
+    assert len(style_sheet()) <= 20_000
     assert len(assets()["postil.js"].body) <= 15_000
 
 
@@ -80,4 +92,4 @@ def test_scripts_share_nothing_and_make_no_markup() -> None:
 
 
 def test_the_style_sheet_loads_nothing() -> None:
-    assert not re.search(r"url\(|@import|https?:", assets()["postil.css"].body.decode())
+    assert not re.search(r"url\(|@import|https?:", style_sheet())

@@ -24,7 +24,7 @@ from postil.web.app import create_app
         ("/arxiv/2603.99999", 404, "not held"),
         ("/shelf/nobody-1900", 404, "not held"),
         ("/nowhere", 404, "leads nowhere"),
-        ("/static/000000000000/postil.css", 404, "leads nowhere"),
+        ("/static/000000000000/postil.js", 404, "leads nowhere"),
         ("/preferences", 405, "Not in this way"),
         ("/arxiv/%3Cscript%3Ealert(1)%3C/script%3E", 400, "&lt;script&gt;"),
     ],

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from postil.messages import catalogue
 from postil.text.markup import render_html
 from postil.web import addresses, card, formatting
-from postil.web.assets import asset_path
+from postil.web.assets import asset_path, style_sheet
 from postil.web.preferences import preferences_of
 
 _CURRENT = Markup(' aria-current="page"')
@@ -38,6 +38,7 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "asset": asset_path,
+        "style_sheet": lambda: Markup(style_sheet()),
         "paper_path": addresses.paper_path,
         "list_path": addresses.list_path,
         "search_path": addresses.search_path,

@@ -1,7 +1,8 @@
 """What every answer carries, whatever made it: a strict content security policy and its companions.
 
-No inline script or style anywhere, nothing from another host, no frames, and no way for script to make
-markup from text (trusted types). Written as plain ASGI: a wrapper that copies responses would buffer them.
+No inline script, no style but the one sheet that its hash names, nothing from another host, no frames, and
+no way for script to make markup from text (trusted types). Written as plain ASGI: a wrapper that copies
+responses would buffer them.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from time import perf_counter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from postil.web.assets import style_source
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "style-src 'self'",
+        f"style-src {style_source()}",
         "script-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
