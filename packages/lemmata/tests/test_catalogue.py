@@ -20,7 +20,13 @@ def method(request):
 
 
 def test_the_attribute_imports_and_can_be_called(method):
-    assert callable(method.load())
+    try:
+        loaded = method.load()
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        pytest.skip("PyTorch is not installed")
+    assert callable(loaded)
 
 
 def test_the_reference_implementation_is_where_the_record_says(method):

@@ -88,6 +88,11 @@ def constant(array: Array) -> Array:
     return array
 
 
+def is_tracked(array: Array) -> bool:
+    """Whether PyTorch records what is done with `array`, to differentiate it."""
+    return bool(array_api_compat.is_torch_array(array) and array.requires_grad)
+
+
 def is_traced(array: Array) -> bool:
     """Whether `array` stands for values that are not there yet, inside a function of JAX's."""
     if not array_api_compat.is_jax_array(array):

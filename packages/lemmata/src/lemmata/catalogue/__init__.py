@@ -6,13 +6,35 @@ at no cost. Tests hold each record to its word: the attribute imports, the files
 
 from difflib import get_close_matches
 
-from lemmata.catalogue import ranks
+from lemmata.catalogue import (
+    curvature,
+    least_squares,
+    monarch,
+    numbers,
+    products,
+    ranks,
+    relax,
+    selection,
+    simplex,
+    svd,
+)
 from lemmata.catalogue.record import Method
 from lemmata.errors import UnknownMethod
 
 __all__ = ["METHODS", "Method", "find"]
 
-METHODS: tuple[Method, ...] = (*ranks.METHODS,)
+METHODS: tuple[Method, ...] = (
+    *ranks.METHODS,
+    *selection.METHODS,
+    *least_squares.METHODS,
+    *products.METHODS,
+    *monarch.METHODS,
+    *svd.METHODS,
+    *relax.METHODS,
+    *simplex.METHODS,
+    *curvature.METHODS,
+    *numbers.METHODS,
+)
 
 
 def find(name: str) -> Method:

@@ -1,0 +1,63 @@
+"""Draws docs/lemmata/interpolative.svg: how far each choice of columns is from the optimum.
+
+    python benchmarks/lemmata/interpolative_plot.py
+
+The matrix is 300 x 400 with singular values j^(-1/2), columns of very different lengths, and the
+error is relative to that of the SVD of the same rank; those with chance in them are means of 10.
+"""
+
+# ruff: noqa: N803, N806 - matrices are capitals, as in the papers
+
+from pathlib import Path
+
+import numpy as np
+from line_chart import Chart
+
+from lemmata.linalg import interpolative
+
+TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "interpolative.svg"
+COUNTS = (1, 2, 4, 6, 8, 12, 16, 20, 25, 30, 35, 40, 45, 50, 55, 60)
+DRAWS = 10
+
+
+def matrix() -> np.ndarray:
+    draw = np.random.default_rng(0)
+    U = np.linalg.qr(draw.standard_normal((300, 300)))[0]
+    V = np.linalg.qr(draw.standard_normal((400, 300)))[0]
+    A = (U * np.arange(1, 301) ** -0.5) @ V.T
+    return A / np.linalg.norm(A, axis=0) * draw.uniform(0.9, 1.1, 400)
+
+
+def error(A: np.ndarray, k: int, method: str) -> float:
+    draws = range(DRAWS) if method in ("rpchol", "sketch", "chance") else range(1)
+    return float(np.mean([one_error(A, k, method, seed) for seed in draws]))
+
+
+def one_error(A: np.ndarray, k: int, method: str, seed: int) -> float:
+    if method != "chance":
+        return interpolative(A, k, method=method, rng=seed).rel_error
+    picks = np.random.default_rng(seed).choice(A.shape[1], k, replace=False)
+    Q = np.linalg.qr(A[:, picks])[0]
+    return float(np.linalg.norm(A - Q @ (Q.T @ A)) / np.linalg.norm(A))
+
+
+def main() -> None:
+    A = matrix()
+    sigma = np.linalg.svd(A, compute_uv=False)
+    optimum = {k: np.linalg.norm(sigma[k:]) / np.linalg.norm(sigma) for k in COUNTS}
+    names = ("css", "cpqr", "srrqr", "rpchol", "sketch", "chance")
+    chart = Chart(
+        title="Error of an interpolative decomposition over that of the SVD",
+        x_label="columns chosen",
+        y_label="error over the optimum",
+        x=COUNTS,
+        curves={name: [error(A, k, name) / optimum[k] for k in COUNTS] for name in names},
+        y_ticks=(1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3),
+        x_ticks=(1, 10, 20, 30, 40, 50, 60),
+    )
+    TARGET.write_text(chart.svg(), encoding="utf-8")
+    print({name: round(curve[-1], 3) for name, curve in chart.curves.items()})
+
+
+if __name__ == "__main__":
+    main()
