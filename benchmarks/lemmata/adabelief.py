@@ -3,10 +3,8 @@
     OMP_NUM_THREADS=1 python benchmarks/lemmata/adabelief.py [--json]
 
 A step is timed on one tensor of a million entries and on 200 tensors of 500. The loss is that after
-a fixed number of steps, at the best of seven learning rates for each optimiser. Needs PyTorch.
+a fixed number of steps, at the best of five learning rates for each optimiser. Needs PyTorch.
 """
-
-# ruff: noqa: N806 - matrices are capitals, as in the papers
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +15,11 @@ from beside import Row, report, take_turns
 from lemmata.optimize import AdaBelief
 
 WIDE = torch.float64
-RATES = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
+RATES = (3e-3, 1e-2, 3e-2, 0.1, 0.3)
+WEIGHTS = torch.logspace(-1, 1, 10, dtype=WIDE)
+TURN = torch.linalg.qr(
+    torch.randn(10, 10, dtype=WIDE, generator=torch.Generator().manual_seed(0))
+).Q
 OPTIMISERS: dict[str, Callable[..., Any]] = {
     "lemmata AdaBelief": AdaBelief,
     "torch Adam, a tensor at a time": lambda p, **c: torch.optim.Adam(p, foreach=False, **c),
@@ -42,14 +44,12 @@ def valley(x: torch.Tensor) -> torch.Tensor:
 
 def bowl(x: torch.Tensor) -> torch.Tensor:
     """A quadratic of curvatures over four decades, turned."""
-    generator = torch.Generator().manual_seed(0)
-    Q = torch.linalg.qr(torch.randn(len(x), len(x), dtype=WIDE, generator=generator)).Q
-    return (torch.logspace(-2, 2, len(x), dtype=WIDE) * (Q @ x) ** 2).sum() / 2
+    return (WEIGHTS**2 * (TURN @ x) ** 2).sum() / 2
 
 
 def kink(x: torch.Tensor) -> torch.Tensor:
     """The sum of |x|, weighted over two decades."""
-    return (torch.logspace(-1, 1, len(x), dtype=WIDE) * x.abs()).sum()
+    return (WEIGHTS * x.abs()).sum()
 
 
 def reached(make: Callable[..., Any], function: Any, lr: float, length: int = 1000) -> float:
@@ -63,9 +63,12 @@ def reached(make: Callable[..., Any], function: Any, lr: float, length: int = 10
 
 
 def measured() -> Iterator[Row]:
-    large, small = steps(1, 1_000_000), steps(200, 500)
+    large, small, best = steps(1, 1_000_000), steps(200, 500), {}
     for name, make in OPTIMISERS.items():
-        best = {f.__name__: min(reached(make, f, lr) for lr in RATES) for f in (valley, bowl, kink)}
+        if name != list(OPTIMISERS)[-1]:  # the last takes the same steps as the one before
+            best = {
+                f.__name__: min(reached(make, f, lr) for lr in RATES) for f in (valley, bowl, kink)
+            }
         yield {
             "optimiser": name,
             "ms, one of 1e6": large[name],

@@ -9,9 +9,7 @@ import pytest
 
 PAGE = (Path(__file__).parents[3] / "docs/errata.md").read_text("utf-8")
 SETUP = re.search(r"```python setup\n(.*?)```", PAGE, re.DOTALL)
-SNIPPETS = re.findall(
-    r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL
-)
+SNIPPETS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
 
 
 def printed(code):
@@ -21,13 +19,13 @@ def printed(code):
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("title", "code", "text"), SNIPPETS, ids=lambda value: value[:30])
-def test_a_snippet_prints_what_the_page_says(title, code, text):
+@pytest.mark.parametrize(("code", "text"), SNIPPETS, ids=range(len(SNIPPETS)))
+def test_a_snippet_prints_what_the_page_says(code, text):
     assert printed(code) == text
 
 
 def test_no_snippet_escapes_the_check():
-    assert len(SNIPPETS) == PAGE.count("```python\n") == PAGE.count("```text\n") > 5
+    assert len(SNIPPETS) == PAGE.count("```python\n") == PAGE.count("```text\n") > 9
 
 
 def test_another_output_would_be_noticed():

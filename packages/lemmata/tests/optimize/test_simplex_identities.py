@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lemmata.arrays import namespace
 from lemmata.optimize import LeastSquares, Quadratic, minimize_simplex
 from lemmata.optimize.mirror import entropic_projection
 from lemmata.optimize.polytope import CappedSimplex
@@ -16,6 +17,7 @@ from lemmata.relax import project_capped_simplex, project_simplex
 from lemmata.testing import assert_gradient, assert_rejects
 
 METHODS = ("fista", "pairwise-fw", "mirror")
+XP = namespace("v", np.zeros(1))
 
 
 def centre(n):
@@ -181,10 +183,10 @@ def test_the_entropic_projection_caps_and_scales_the_rest(seed, n, room):
 def test_the_quick_projections_are_those_of_relax(seed, n, total, room):
     draw = np.random.default_rng(seed)
     v = np.round(draw.standard_normal(n) * 10.0 ** draw.integers(-3, 4), 1 + seed % 15)
-    found = onto_simplex(np, v, total)
+    found = onto_simplex(XP, v, total)
     np.testing.assert_allclose(found, project_simplex(v, total), atol=1e-12 * total)
     upper = total / n * room
-    found = onto_capped_simplex(np, v, total, upper)
+    found = onto_capped_simplex(XP, v, total, upper)
     np.testing.assert_allclose(
         found, project_capped_simplex(v, total, min(upper, total)), atol=1e-12 * total
     )
@@ -194,8 +196,8 @@ def test_long_vectors_take_the_linear_projections():
     v = np.random.default_rng(7).standard_normal(LONG)
     found = minimize_simplex(lambda x: (-v @ x, -v), centre(LONG))
     assert list(found.support) == [np.argmax(v)]
-    assert onto_simplex(np, v, 1.0).sum() == pytest.approx(1)
-    assert onto_capped_simplex(np, v, 9.0, 0.5).max() == 0.5
+    assert onto_simplex(XP, v, 1.0).sum() == pytest.approx(1)
+    assert onto_capped_simplex(XP, v, 9.0, 0.5).max() == 0.5
 
 
 def test_the_gradients_of_the_quadratics_are_right():

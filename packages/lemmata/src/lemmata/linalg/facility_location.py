@@ -41,10 +41,10 @@ def greedy(source: Similarities, k: int) -> Greedy:
         picks.append(pick)
         best = xp.maximum(best, source.rows(source.indices([pick]))[0, :])
         bounds = xp.where(numbers == pick, -xp.ones_like(bounds), bounds)
-    reached = float(xp.sum(best))
-    guaranteed = reached / (1 - (1 - 1 / k) ** k)
-    ceiling = min(ceiling, guaranteed, reached + _exact_highest(source, bounds, best, k))
-    return Greedy(picks, max(ceiling, reached))
+    value = float(xp.sum(best))
+    guaranteed = value / (1 - (1 - 1 / k) ** k)
+    ceiling = min(ceiling, guaranteed, value + _exact_highest(source, bounds, best, k))
+    return Greedy(picks, max(ceiling, value))
 
 
 def settled(source: Similarities, picks: list[int]) -> list[int]:

@@ -65,9 +65,9 @@ def select_representatives(
               the rank of X the choice is arbitrary.
 
     With similarity="given", `X` is (n, n) and X[i, j] says how well j represents i, symmetric or
-    not; facility only. A zero row resembles nothing, itself included. Memory: n^2 similarities up
-    to n = 5,792, some blocks of 4 million beyond; time: one product of n^2 d flops, and a few
-    per cent to a few times that beyond n = 5,792.
+    not; facility only. A zero row resembles nothing, itself included. Up to n = 5,792 all n^2
+    similarities are kept, for one product of n^2 d flops and little more; beyond, memory stays at
+    some blocks of 4 million, and the product is made a few times over.
 
     0 <= k <= n. No gradient. Raises ShapeError, DtypeError, NonFiniteError, ArgumentError.
     """

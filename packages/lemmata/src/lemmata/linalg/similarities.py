@@ -6,6 +6,8 @@ beyond, rows are made when they are asked for, and memory stays at a few blocks.
 
 from typing import Protocol
 
+import numpy as np
+
 from lemmata.arrays import Array, Namespace
 from lemmata.linalg.blocks import spans
 from lemmata.linalg.span import index_array
@@ -81,7 +83,10 @@ class Given:
 
     def gains(self, candidates: Array, best: Array) -> Array:
         blocks = spans(candidates.shape[0], ROWS)
-        sums = [reached(self.xp, self.rows(candidates[a:b]), best[None, :]) for a, b in blocks]
+        sums = [
+            reached(self.xp, self.rows(candidates[a:b]), best[None, :], spare=True)
+            for a, b in blocks
+        ]
         return above(self.xp, self.xp.concat(sums), best)
 
 
@@ -125,7 +130,7 @@ class Cosines:
         for a, b in spans(candidates.shape[0], self._at_once):
             block = self.rows(candidates[a:b])
             pieces = spans(b - a, ROWS)
-            sums += [reached(self.xp, block[c:d, :], best[None, :]) for c, d in pieces]
+            sums += [reached(self.xp, block[c:d, :], best[None, :], spare=True) for c, d in pieces]
         return above(self.xp, self.xp.concat(sums), best)
 
 
@@ -136,8 +141,13 @@ def cosines(xp: Namespace, U: Array) -> Similarities:
     return Cosines(xp, U)
 
 
-def reached(xp: Namespace, rows: Array, best: Array) -> Array:
-    """What `best` (1, n) comes to with each of `rows` (b, n): sum_i max(r_i, best_i), (b,)."""
+def reached(xp: Namespace, rows: Array, best: Array, *, spare: bool = False) -> Array:
+    """What `best` (1, n) comes to with each of `rows` (b, n): sum_i max(r_i, best_i), (b,).
+
+    `rows` may be overwritten if they are to `spare`, which keeps NumPy within the cache.
+    """
+    if spare and isinstance(rows, np.ndarray):
+        return np.maximum(rows, best, out=rows).sum(axis=1)
     return xp.sum(xp.maximum(rows, best), axis=1)
 
 

@@ -27,7 +27,7 @@ def fista(objective: Objective, domain: CappedSimplex, start: Point) -> Iterator
     flattest = FLATTEST * L  # a linear F has no curvature, and steps may not overflow
     while L > 0:
         p, L = _projected_step(objective, domain, y, L)
-        if p is None or p.value > x.value + domain.noise(x.value, x.gradient):
+        if p is None or _rises(domain, x, p):
             if y is x:
                 return
             y, t = x, 1.0  # the function scheme: momentum made the value rise
@@ -67,3 +67,8 @@ def _projected_step(
         else:
             L *= 4
     return None, L
+
+
+def _rises(domain: CappedSimplex, x: Point, p: Point) -> bool:
+    """Whether F(p) > F(x) beyond rounding."""
+    return p.value > x.value and p.value > x.value + domain.noise(x.value, x.gradient)

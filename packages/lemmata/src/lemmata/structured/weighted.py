@@ -49,14 +49,17 @@ def monarch_project_weighted(
         raise ArgumentError(f"sweeps and tol must be at least 0, got {sweeps} and {tol}")
     largest(xp, "A", A, (-2, -1))
     problem = _Problem.of(xp, grid, grid.fill(xp, A), _checked_gram(xp, A, gram))
+    energy = problem.energy(problem.targets, problem.pull(problem.targets))
     lefts, rights, errors = problem.started()
-    energy = problem.energy(problem.errors_at_start())
-    lost = problem.energy(errors)
+    pull = problem.pull(errors)
+    lost = problem.energy(errors, pull)
     for _ in range(sweeps if grid.k > 1 else 0):
         for i in range(grid.k):
-            lefts[i], rights[i] = problem.best(i, errors, lefts[i] @ rights[i])
-            errors[i] = problem.targets[i] - lefts[i] @ rights[i]
-        before, lost = lost, problem.energy(errors)
+            lefts[i], rights[i] = problem.best(i, pull, lefts[i] @ rights[i])
+            error = problem.targets[i] - lefts[i] @ rights[i]
+            pull = pull + (error - errors[i]) @ problem.rows(i)
+            errors[i] = error
+        before, lost = lost, problem.energy(errors, pull)
         if not float(before - lost) > tol * float(before):
             break
     B1, B2 = _balanced_factors(xp, grid, lefts, rights)
@@ -87,10 +90,6 @@ class _Problem:
         roots = [_root(xp, gram[i * p : i * p + p, i * p : i * p + p]) for i in range(grid.k)]
         return cls(xp, grid, targets, gram, roots)
 
-    def errors_at_start(self) -> list[Array]:
-        """A - M for M = 0."""
-        return list(self.targets)
-
     def started(self) -> tuple[list[Array], list[Array], list[Array]]:
         """The optimum for the block-diagonal part of the Gram matrix, and what it leaves."""
         pairs = [
@@ -104,24 +103,30 @@ class _Problem:
         ]
         return lefts, rights, errors
 
-    def best(self, i: int, errors: list[Array], current: Array) -> tuple[Array, Array]:
+    def rows(self, i: int) -> Array:
+        """The rows of the Gram matrix that belong to block i, (p, n)."""
+        p = self.grid.p
+        return self.gram[i * p : i * p + p, :]
+
+    def pull(self, errors: list[Array]) -> Array:
+        """E G, (l, s, n): how much each number of M is asked to move."""
+        return self.xp.concat(errors, axis=-1) @ self.gram
+
+    def best(self, i: int, pull: Array, current: Array) -> tuple[Array, Array]:
         """Block i's best slices while the other blocks stay as they are."""
         p = self.grid.p
         L, inverse = self.roots[i]
-        column = self.gram[:, i * p : i * p + p]
-        # the residual's pull on block i, with the block's own share put back
-        pull = self.xp.concat(errors, axis=-1) @ column @ _adjoint(self.xp, inverse)
-        return self._truncated(pull + current @ L, inverse)
+        # what is asked of block i, with the share that it has already put back in
+        asked = pull[..., i * p : i * p + p] @ _adjoint(self.xp, inverse)
+        return self._truncated(asked + current @ L, inverse)
 
-    def energy(self, errors: list[Array]) -> Array:
-        """tr(E G E*), not below 0."""
+    def energy(self, errors: list[Array], pull: Array) -> Array:
+        """tr(E G E*) from E and E G, not below 0."""
         joined = self.xp.concat(errors, axis=-1)
-        pulled = joined @ self.gram
         if is_complex(self.xp, joined):
-            pulled = self.xp.real(self.xp.conj(joined) * pulled)
-            total = self.xp.sum(pulled)
+            total = self.xp.sum(self.xp.real(self.xp.conj(joined) * pull))
         else:
-            total = self.xp.sum(joined * pulled)
+            total = self.xp.sum(joined * pull)
         return self.xp.where(total > 0, total, self.xp.zeros_like(total))
 
     def _truncated(self, whitened: Array, inverse: Array) -> tuple[Array, Array]:
