@@ -25,14 +25,14 @@ check: .venv/ready-test
 
 # Lemmata in an environment of its own: it must need neither Postil nor torch.
 test-lemmata: .venv-lemmata/ready
-	@.venv-lemmata/bin/python -m pytest -q packages/lemmata/tests
+	@.venv-lemmata/bin/python -m pytest -q -n 2 --dist loadscope packages/lemmata/tests
 
 bench: .venv/ready-bench
 	@$(BIN)/python benchmarks/run.py --shared $(SHARED)
 
-docs: .venv/ready-test
+docs: .venv/ready-bench
 	@$(BIN)/python tools/pictures.py
-	@$(BIN)/python benchmarks/lemmata/effective_rank_plot.py
+	@for plot in benchmarks/lemmata/*_plot.py; do $(BIN)/python $$plot || exit 1; done
 
 format: .venv/ready-test
 	@$(BIN)/ruff check --fix

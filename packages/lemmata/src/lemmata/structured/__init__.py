@@ -1,6 +1,7 @@
 """Structured matrices: fewer numbers than entries, products in less than quadratic time.
 
-`MonarchLinear` needs PyTorch and loads it when it is named, `compress` when it is called.
+`MonarchLinear` needs PyTorch and loads it when it is named (it is not in `__all__`, so that a star
+import needs none), `compress` when it is called.
 """
 
 from importlib import import_module
@@ -16,13 +17,12 @@ from lemmata.structured.transforms import monarch_dft, monarch_hadamard
 from lemmata.structured.weighted import monarch_project_weighted
 
 if TYPE_CHECKING:
-    from lemmata.structured.layer import MonarchLinear
+    from lemmata.structured.layer import MonarchLinear as MonarchLinear
 
 __all__ = [
     "CompressionReport",
     "HigherOrderMonarch",
     "LayerReport",
-    "MonarchLinear",
     "MonarchProjection",
     "compress",
     "monarch_dft",
@@ -45,4 +45,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "MonarchLinear"})
