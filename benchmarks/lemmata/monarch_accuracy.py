@@ -31,6 +31,7 @@ from lemmata.structured import (
 def compared(name: str, A: np.ndarray) -> dict[str, object]:
     n = len(A)
     m = math.isqrt(n)
+    monarch_project(A[:16, :16], (4, 4))  # what is loaded at the first call is not measured
     start = time.perf_counter()
     monarch = monarch_project(A, (m, m))
     seconds = time.perf_counter() - start
