@@ -61,6 +61,7 @@ BENCHMARKS = (
     Benchmark("lemmata/monarch.py"),
     Benchmark("lemmata/monarch_accuracy.py"),
     Benchmark("lemmata/compress.py", True),
+    Benchmark("lemmata/compress_half.py", True),
     Benchmark("lemmata/minimize_simplex.py"),
     Benchmark("lemmata/diagnose.py"),
     Benchmark("lemmata/adabelief.py"),

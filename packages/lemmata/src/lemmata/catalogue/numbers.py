@@ -5,7 +5,7 @@ from lemmata.catalogue.record import Method
 METHODS: tuple[Method, ...] = (
     Method(
         name="reciprocal_pairs",
-        title="How many pairs of unit fractions add up to one (Project Euler 454)",
+        title="How many pairs of unit fractions add up to a unit fraction (Project Euler 454)",
         paper="Counting square-free numbers",
         authors=("Jakub Pawlewicz",),
         year=2011,

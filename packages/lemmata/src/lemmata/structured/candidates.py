@@ -16,7 +16,8 @@ from lemmata.structured.projection import MonarchProjection, monarch_project
 from lemmata.structured.weighted import monarch_project_weighted
 
 SHARES = (1 / 16, 1 / 8, 3 / 16, 1 / 4, 5 / 16, 3 / 8, 1 / 2, 5 / 8, 3 / 4)
-PROBE = 1 / 4  # the share at which a grid is tried before the others
+PROBE = 1 / 4  # the share at which a grid is tried before the others, where a trial is dear
+TRIED = (1 / 8, 1 / 4, 1 / 2)
 TRIAL_SWEEPS = 3  # of alternating least squares for an option that is only tried
 LOW_RANK = (1, 1)
 
@@ -91,7 +92,7 @@ def _unweighted(weight: Tensor, nblocks: tuple[int, int]) -> list[Candidate]:
 def _weighted(
     weight: Tensor, gram: Tensor, nblocks: tuple[int, int], rivals: Sequence[Candidate]
 ) -> list[Candidate]:
-    """The errors on one grid: at a quarter of the numbers, elsewhere only if it is ahead there."""
+    """The errors on one grid: at a quarter of the numbers, at half and an eighth if ahead there."""
 
     def measured(rank: int, n_params: int) -> Candidate:
         error = float(project(weight, gram, nblocks, rank, TRIAL_SWEEPS).rel_error)
@@ -102,7 +103,7 @@ def _weighted(
     low = [c.lost for c in rivals if c.nblocks == LOW_RANK and c.n_params <= reach]
     if not found or (low and found[0].lost > min(low)):
         return found
-    rest = [size for size in _sizes(weight, nblocks, SHARES) if size[0] != found[0].rank]
+    rest = [size for size in _sizes(weight, nblocks, TRIED) if size[0] != found[0].rank]
     return found + [measured(*size) for size in rest]
 
 

@@ -37,7 +37,7 @@ def compress(
     e^4 over the layers, a multiple-choice knapsack, solved by dynamic programming. (e^2 is the
     energy lost; its square keeps the loss spread over the layers, which kept more of a real
     encoder than the sum of e^2.) On X a Monarch grid is tried at a quarter of the weights, and at
-    other sizes only where it beats low rank there.
+    an eighth and a half where it beats low rank there.
 
     The batch is a tensor, a tuple of arguments or a mapping of named ones, run once in evaluation
     mode. Left alone: subclasses of `nn.Linear`, tied or complex weights, layers with hooks,

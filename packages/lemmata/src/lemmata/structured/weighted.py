@@ -118,7 +118,7 @@ class _Problem:
         L, inverse = self.roots[i]
         # what is asked of block i, with the share that it has already put back in
         asked = pull[..., i * p : i * p + p] @ _adjoint(self.xp, inverse)
-        return self._truncated(asked + current @ L, inverse)
+        return self._nearest(asked + current @ L, inverse)
 
     def energy(self, errors: list[Array], pull: Array) -> Array:
         """tr(E G E*) from E and E G, not below 0."""
@@ -134,6 +134,18 @@ class _Problem:
         U, sigma, Vh = self.xp.linalg.svd(whitened, full_matrices=False)
         b = self.grid.width
         return U[..., :b] * sigma[..., None, :b], Vh[..., :b, :] @ inverse
+
+    def _nearest(self, whitened: Array, inverse: Array) -> tuple[Array, Array]:
+        """As `_truncated`, from the smaller Gram matrix of each slice: a few times faster.
+
+        Directions below sqrt(eps) of a slice's largest are lost, which a round can afford.
+        """
+        b, adjoint = self.grid.width, _adjoint(self.xp, whitened)
+        if whitened.shape[-1] <= whitened.shape[-2]:
+            V = self.xp.linalg.eigh(adjoint @ whitened)[1][..., -b:]
+            return whitened @ V, _adjoint(self.xp, V) @ inverse
+        U = self.xp.linalg.eigh(whitened @ adjoint)[1][..., -b:]
+        return U, (_adjoint(self.xp, U) @ whitened) @ inverse
 
 
 def _balanced_factors(
