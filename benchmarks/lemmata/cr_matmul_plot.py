@@ -10,7 +10,8 @@ formula, and the SVD the best of any rank c.
 # ruff: noqa: N806 - matrices are capitals, as in the papers
 
 import numpy as np
-from pinv_plot import DOCS, curves, framed
+from axis import Axis
+from chart import Chart, Curve, curves
 
 from lemmata.linalg import cr_matmul
 
@@ -43,19 +44,13 @@ def measured() -> dict[str, list[float]]:
 
 def main() -> None:
     lines = measured()
-    described = "; ".join(f"{name}: {x[0]:.3g} to {x[-1]:.3g}" for name, x in lines.items())
-    ends = ((COUNTS[0], COUNTS[-1]), (0.003, 2.0))
-    picture = framed(
+    sampled = Curve("sampled", COUNTS, lines.pop("sampled"), "dot", colour=4)
+    Chart(
         "Error of a column-row product by the terms kept",
-        f"Relative error for {COUNTS[0]} to {COUNTS[-1]} of 400 terms, both logarithmic. "
-        f"{described}.",
-        ("terms kept, of 400", "relative error"),
-        ends,
-        ([4, 8, 16, 32, 64], [0.003, 0.01, 0.03, 0.1, 0.3, 1, 2]),
-        curves(COUNTS, lines, ends[1], {}),
-    )
-    (DOCS / "cr_matmul.svg").write_text(picture, encoding="utf-8")
-    print(described)
+        Axis("terms kept, of 400", logarithmic=True),
+        Axis("relative error", logarithmic=True),
+        [*curves(COUNTS, lines), sampled],
+    ).save("cr_matmul")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,12 @@ all but the optimum.
 
 # ruff: noqa: N806 - matrices are capitals, as in the papers
 
-from pathlib import Path
-
 import numpy as np
-from line_chart import Chart
+from axis import Axis
+from chart import Chart, curves
 
 from lemmata.linalg import cur
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "cur.svg"
 COUNTS = tuple(range(10, 341, 15))
 SIGMA = 10.0 ** (-np.arange(400) / 25)
 
@@ -25,7 +23,7 @@ def errors() -> dict[str, list[float]]:
     U, V = (np.linalg.qr(draw.standard_normal((500, 400)))[0] for _ in range(2))
     A = (U * SIGMA) @ V.T
     whole = np.linalg.norm(A)
-    curves: dict[str, list[float]] = {
+    lines: dict[str, list[float]] = {
         name: []
         for name in ("inv(A[I, J])", "pinv(C) A pinv(R)", "cross", "projection", "optimum (SVD)")
     }
@@ -40,24 +38,18 @@ def errors() -> dict[str, list[float]]:
         )
         found = [float(np.linalg.norm(A - B) / whole) for B in approximations]
         found.append(float(np.linalg.norm(SIGMA[k:]) / whole))
-        for curve, value in zip(curves.values(), found, strict=True):
+        for curve, value in zip(lines.values(), found, strict=True):
             curve.append(value)
-    return curves
+    return lines
 
 
 def main() -> None:
-    chart = Chart(
-        title="Relative error of a CUR decomposition, by the way it is evaluated",
-        x_label="columns and rows chosen (singular values 10^(-j/25))",
-        y_label="relative error",
-        x=COUNTS,
-        curves=errors(),
-        y_ticks=(1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1.0),
-        x_ticks=(10, 100, 200, 300),
-        logarithmic=True,
-    )
-    TARGET.write_text(chart.svg(), encoding="utf-8")
-    print({name: f"{curve[-1]:.1e}" for name, curve in chart.curves.items()})
+    Chart(
+        "Relative error of a CUR decomposition, by the way it is evaluated",
+        Axis("columns and rows chosen (singular values 10^(-j/25))", ends=(0, COUNTS[-1])),
+        Axis("relative error", logarithmic=True),
+        curves(COUNTS, errors()),
+    ).save("cur")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Effective rank beside its peers: time and answer, each pair taking turns in one process.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/lemmata/effective_rank.py [--json] [--runs N]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/lemmata/effective_rank.py [--json]
 
 A peer is what one would write or install instead: a formula on NumPy's singular values,
 numpy.linalg.matrix_rank, and optht (which brings SciPy) for the Gavish-Donoho threshold. A peer
@@ -9,31 +9,15 @@ that is not installed is named as absent. Times are medians, in milliseconds.
 
 # ruff: noqa: N803, N806 - matrices are capitals, as in the papers
 
-import argparse
-import json
-import os
-import statistics
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
+from beside import report, take_turns
 
 from lemmata.linalg import effective_rank
 
 SHAPES = ((1000, 384), (384, 1536), (20000, 100), (64, 40, 40))
-
-
-@dataclass(frozen=True)
-class Row:
-    kind: str
-    shape: tuple[int, ...]
-    peer: str
-    lemmata_ms: float
-    peer_ms: float | None
-    relative_difference: float | None
+RUNS = 11
 
 
 def singular_values(A):
@@ -97,75 +81,39 @@ def planted(shape):
     return signal + 2 * draw.standard_normal(shape)
 
 
-def turns(ours, peer, A, runs):
-    """Medians of both, timed in turns so that a busy moment of the machine meets both."""
-    taken = {ours: [], peer: []}
-    for function in taken:
-        function(A)
-    for _ in range(runs):
-        for function, times in taken.items():
-            start = time.perf_counter()
-            function(A)
-            times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(taken[ours]), statistics.median(taken[peer])
-
-
-def row(kind, shape, runs):
+def row(kind, shape):
     name, peer = PEERS[kind]
     A = planted(shape)
 
-    def ours(A):
+    def ours():
         return effective_rank(A, kind, epsilon=0.1 if kind == "energy" else None)
 
+    functions = {"lemmata": ours, "peer": lambda: peer(A)}
+    ratio = difference = None
     try:
         answer = peer(A)
+        difference = float(np.max(np.abs(ours() - answer) / np.maximum(np.abs(answer), 1)))
     except ImportError:
-        lone, _ = turns(ours, lambda A: None, A, runs)
-        return Row(kind, shape, f"{name} (absent)", lone, None, None)
-    ours_ms, peer_ms = turns(ours, peer, A, runs)
-    difference = float(np.max(np.abs(ours(A) - answer) / np.maximum(np.abs(answer), 1)))
-    return Row(kind, shape, name, ours_ms, peer_ms, difference)
-
-
-def version_of(package):
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--runs", type=int, default=7)
-    options = parser.parse_args()
-    rows = (row(kind, shape, options.runs) for shape in SHAPES for kind in PEERS)
-    environment = {
-        "python": sys.version.split()[0],
-        "cores": os.cpu_count(),
-        "threads": os.environ.get("OPENBLAS_NUM_THREADS", "as many as cores"),
-        "dtype": "float64",
-        **{package: version_of(package) for package in ("lemmata", "numpy", "optht", "scipy")},
+        name = f"{name} (absent)"
+        del functions["peer"]
+    ms = take_turns(functions, RUNS)
+    if "peer" in ms:
+        ratio = ms["peer"] / ms["lemmata"]
+    *batch, m, n = shape
+    return {
+        "matrix": f"{batch[0]} of {m}×{n}" if batch else f"{m}×{n}",
+        "kind": kind,
+        "lemmata ms": ms["lemmata"],
+        "peer": name,
+        "peer ms": ms.get("peer"),
+        "peer / lemmata": ratio,
+        "difference": difference,
     }
-    if options.json:
-        result = {"benchmark": "lemmata/effective_rank", "runs": options.runs}
-        result |= {"environment": environment, "rows": [asdict(row) for row in rows]}
-        print(json.dumps(result, indent=2))
-    else:
-        print("; ".join(f"{name} {value}" for name, value in environment.items()), end="\n\n")
-        print("| matrix | kind | lemmata ms | peer | peer ms | peer / lemmata | difference |")
-        print("|---|---|--:|---|--:|--:|--:|")
-        for r in rows:
-            print(as_table_row(r), flush=True)
-
-
-def as_table_row(r: Row) -> str:
-    head = f"| {'×'.join(map(str, r.shape))} | {r.kind} | {r.lemmata_ms:.2f} | {r.peer} |"
-    if r.peer_ms is None:
-        return f"{head} – | – | – |"
-    ratio = r.peer_ms / r.lemmata_ms
-    return f"{head} {r.peer_ms:.2f} | {ratio:.2f} | {r.relative_difference:.0e} |"
 
 
 if __name__ == "__main__":
-    main()
+    report(
+        "effective_rank",
+        (row(kind, shape) for shape in SHAPES for kind in PEERS),
+        ("numpy", "scipy", "optht"),
+    )

@@ -8,14 +8,12 @@ error is relative to that of the SVD of the same rank; those with chance in them
 
 # ruff: noqa: N803, N806 - matrices are capitals, as in the papers
 
-from pathlib import Path
-
 import numpy as np
-from line_chart import Chart
+from axis import Axis
+from chart import Chart, Curve
 
 from lemmata.linalg import interpolative
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "interpolative.svg"
 COUNTS = (1, 2, 4, 6, 8, 12, 16, 20, 25, 30, 35, 40, 45, 50, 55, 60)
 DRAWS = 10
 
@@ -46,17 +44,20 @@ def main() -> None:
     sigma = np.linalg.svd(A, compute_uv=False)
     optimum = {k: np.linalg.norm(sigma[k:]) / np.linalg.norm(sigma) for k in COUNTS}
     names = ("css", "cpqr", "srrqr", "rpchol", "sketch", "chance")
-    chart = Chart(
-        title="Error of an interpolative decomposition over that of the SVD",
-        x_label="columns chosen",
-        y_label="error over the optimum",
-        x=COUNTS,
-        curves={name: [error(A, k, name) / optimum[k] for k in COUNTS] for name in names},
-        y_ticks=(1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3),
-        x_ticks=(1, 10, 20, 30, 40, 50, 60),
-    )
-    TARGET.write_text(chart.svg(), encoding="utf-8")
-    print({name: round(curve[-1], 3) for name, curve in chart.curves.items()})
+    Chart(
+        "Error of an interpolative decomposition over that of the SVD",
+        Axis("columns chosen", ends=(0, COUNTS[-1])),
+        Axis("error over the optimum"),
+        [
+            Curve(
+                name,
+                COUNTS,
+                [error(A, k, name) / optimum[k] for k in COUNTS],
+                "dashed" if name == "srrqr" else "line",  # it lies on cpqr
+            )
+            for name in names
+        ],
+    ).save("interpolative")
 
 
 if __name__ == "__main__":

@@ -7,16 +7,15 @@ Least squares with 100 weights, as in the benchmark; Frank-Wolfe with its step 2
 
 # ruff: noqa: N803, N806 - matrices are capitals, as in the papers
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from line_chart import Chart
+from axis import Axis
+from chart import Chart, curves
 from minimize_simplex import problem
 
 from lemmata.optimize import LeastSquares, minimize_simplex
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "minimize_simplex.svg"
 LENGTH, LEAST = 150, 1e-8
 
 
@@ -47,19 +46,14 @@ def frank_wolfe(A: Any, b: Any) -> list[float]:
 
 def main() -> None:
     A, b = problem(100, 100)
-    curves = {name: gaps(name, A, b) for name in ("fista", "pairwise-fw", "mirror")}
-    chart = Chart(
-        title="The Frank-Wolfe gap of four methods on least squares with 100 weights",
-        x_label="iterations",
-        y_label="gap relative to the value",
-        x=range(1, LENGTH + 1),
-        curves=curves | {"Frank-Wolfe": frank_wolfe(A, b)},
-        y_ticks=[10.0**power for power in range(-8, 4, 2)],
-        x_ticks=[1, 50, 100, 150],
-        logarithmic=True,
-    )
-    TARGET.write_text(chart.svg(), encoding="utf-8")
-    print(f"{TARGET.name}: {', '.join(f'{name} {c[-1]:.1e}' for name, c in chart.curves.items())}")
+    lines = {name: gaps(name, A, b) for name in ("fista", "pairwise-fw", "mirror")}
+    lines["Frank-Wolfe"] = frank_wolfe(A, b)
+    Chart(
+        "The Frank-Wolfe gap of four methods on least squares with 100 weights",
+        Axis("iterations", ends=(0, LENGTH)),
+        Axis("gap relative to the value", logarithmic=True),
+        curves(range(1, LENGTH + 1), lines),
+    ).save("minimize_simplex")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,14 @@ beside the steps of the loop over mu(d) F(L / d^2), which follow from its formul
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from loglog import Curve, drawn
+from axis import Axis
+from chart import Chart, Curve
 
 from lemmata.numbers import count_reciprocal_pairs, hyperbola, sieves, squarefree
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "reciprocal_pairs.svg"
 EXPONENTS = range(6, 13)
 LOOP = 1.5 * 2.8  # zeta(4/3) / zeta(8/3) = 2.80: the sum of mu(d)^2 d^(-4/3)
 
@@ -49,26 +48,26 @@ def elements(L: int) -> int:
 
 
 def main() -> None:
-    counted = [(k, math.log10(elements(10**k))) for k in EXPONENTS]
-    ends = [min(EXPONENTS), max(EXPONENTS)]
-    curves = (
-        Curve("lemmata, counted", counted, dots=True),
-        Curve("sum of μ(d) F(L/d²)", [(k, math.log10(LOOP) + 2 * k / 3) for k in ends]),
-        Curve(
-            "all pairs (b, c)",
-            [(k, k + math.log10(math.log(2) / 2)) for k in ends if k < 10] + [(10, 9.54)],
-        ),
-    )
-    rise = counted[-1][1] - counted[-2][1]
+    sizes = [10.0**k for k in EXPONENTS]
+    counted = [elements(10**k) for k in EXPONENTS]
+    loop = [LOOP * L ** (2 / 3) for L in sizes]
+    shorter = [L for L in sizes if L <= 1e10]
     described = (
-        f"Elements counted from {10 ** counted[0][1]:.3g} at L = 10^{counted[0][0]} to "
-        f"{10 ** counted[-1][1]:.3g} at L = 10^{counted[-1][0]}, a slope of {rise:.3f}; "
-        f"the loop over the Moebius function takes {10 ** (math.log10(LOOP) + 8):.3g} there."
+        f"Elements counted from {counted[0]:.3g} at L = 10^{EXPONENTS[0]} to {counted[-1]:.3g} at "
+        f"L = 10^{EXPONENTS[-1]}, a slope of {math.log10(counted[-1] / counted[-2]):.3f}; "
+        f"the loop over the Moebius function takes {loop[-1]:.3g} there."
     )
-    TARGET.write_text(
-        drawn("The cost of Project Euler 454", described, "L", "operations", curves), "utf-8"
-    )
-    print(f"{TARGET.name}: {described}")
+    Chart(
+        "The cost of Project Euler 454",
+        Axis("L", logarithmic=True),
+        Axis("operations", logarithmic=True),
+        (
+            Curve("lemmata, counted", sizes, counted, "dot"),
+            Curve("sum of μ(d) F(L/d²)", sizes, loop),
+            Curve("all pairs (b, c)", shorter, [L * math.log(2) / 2 for L in shorter], colour=5),
+        ),
+        described=described,
+    ).save("reciprocal_pairs")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ samples. Leave-one-out and generalised cross-validation come from the 120 alone,
 # ruff: noqa: N806 - matrices are capitals, as in the papers
 
 import numpy as np
-from pinv_plot import DOCS, curves, framed
+from axis import Axis
+from chart import Chart, curves
 
 from lemmata.linalg import ridge, ridge_path
 
@@ -42,17 +43,14 @@ def main() -> None:
     described = "; ".join(
         f"{name}: least {min(lines[name]):.3g} at a penalty of {best[name]:.3g}" for name in lines
     )
-    ends = ((PENALTIES[0], PENALTIES[-1]), (0.5, 40.0))
-    picture = framed(
+    Chart(
         "Mean squared error of a ridge regression by its penalty",
-        f"Errors against the penalty, both logarithmic. {described}.",
-        ("penalty", "mean squared error"),
-        ends,
-        ([1e-3, 1e-2, 0.1, 1, 10, 100, 1000, 1e4], [0.5, 1, 2, 5, 10, 20, 40]),
-        curves(list(PENALTIES), lines, ends[1], {"chosen": best["leave-one-out"]}),
-    )
-    (DOCS / "ridge.svg").write_text(picture, encoding="utf-8")
-    print(described)
+        Axis("penalty", logarithmic=True),
+        Axis("mean squared error", logarithmic=True),
+        curves(PENALTIES, lines),
+        places={"chosen": best["leave-one-out"]},
+        described=f"Errors against the penalty, both logarithmic. {described}.",
+    ).save("ridge")
 
 
 if __name__ == "__main__":

@@ -9,23 +9,14 @@ joined to its nearest representative.
 
 # ruff: noqa: N803, N806 - matrices are capitals, as in the papers
 
-from pathlib import Path
-
 import numpy as np
+from svg import STYLE, document, save, text
 
 from lemmata.linalg import interpolative, select_representatives
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "select_representatives.svg"
 K, SIZE, GAP = 12, 340, 40
-STYLE = """
-  text { font: 13px system-ui, sans-serif; fill: #333 }
-  .frame { fill: none; stroke: #ddd } .tie { stroke: #0b5cad; stroke-opacity: .25 }
-  .point { fill: #767676 } .pick { fill: #b3530c; stroke: #fff; stroke-width: 1.5 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #ddd } .frame { stroke: #3a3a3a } .tie { stroke: #6cb2ff; stroke-opacity: .35 }
-    .point { fill: #9a9a9a } .pick { fill: #f0964f; stroke: #111 }
-  }
-"""
+TIES = """
+  .tie { stroke: currentColor; stroke-opacity: .3 } .pick { stroke: Canvas; stroke-width: 1.5 }"""
 
 
 def points() -> np.ndarray:
@@ -41,17 +32,16 @@ def panel(P: np.ndarray, S: np.ndarray, picks: np.ndarray, left: float, title: s
 
     share = float(S[:, picks].max(axis=1).mean())
     parts = [
-        f'<text x="{left}" y="20">{title}: coverage {share:.3f}</text>',
-        f'<rect class="frame" x="{left}" y="30" width="{SIZE}" height="{SIZE}"/>',
+        text(left, 20, f"{title}: coverage {share:.3f}"),
+        f'<rect class="grid" x="{left}" y="30" width="{SIZE}" height="{SIZE}"/>',
     ]
     nearest = picks[S[:, picks].argmax(axis=1)]
     for point, pick in zip(P, P[nearest], strict=True):
         (x, y), (u, v) = at(point), at(pick)
-        parts.append(f'<line class="tie" x1="{x:.1f}" y1="{y:.1f}" x2="{u:.1f}" y2="{v:.1f}"/>')
-    for name, radius, some in (("point", 2, P), ("pick", 5.5, P[picks])):
-        for point in some:
-            x, y = at(point)
-            parts.append(f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>')
+        parts.append(f'<path class="tie c0" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>')
+    for kind, radius, some in (("dot c5", 2, P), ("pick dot c1", 5.5, P[picks])):
+        for x, y in map(at, some):
+            parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>')
     return parts
 
 
@@ -61,6 +51,7 @@ def main() -> None:
     facility = select_representatives(S, K, similarity="given").indices
     values, vectors = np.linalg.eigh(S)
     features = vectors * np.sqrt(np.maximum(values, 0))  # unit vectors with these inner products
+    features *= 1 - 1e-9 * np.arange(len(P))[:, None]  # so that rounding breaks no tie
     pivoted = interpolative(features, K, method="cpqr", axis="rows").indices
     body = [
         *panel(P, S, facility, 10, "facility location"),
@@ -68,15 +59,10 @@ def main() -> None:
     ]
     described = (
         f"{K} of {len(P)} points in seven groups. Facility location puts its picks inside the "
-        "groups; pivoted QR takes points at their edges and between them."
+        "groups; pivoted QR spends half of them on outliers."
     )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * SIZE + GAP + 20} {SIZE + 40}" '
-        'role="img" aria-labelledby="t d">\n<title id="t">Representatives of points in the plane'
-        f'</title>\n<desc id="d">{described}</desc>\n<style>{STYLE}</style>\n'
-    )
-    TARGET.write_text(svg + "\n".join(body) + "\n</svg>\n", encoding="utf-8")
-    print(described)
+    title, size = "Representatives of points in the plane", (2 * SIZE + GAP + 20, SIZE + 40)
+    save("select_representatives", document(title, described, size, body, STYLE + TIES), described)
 
 
 if __name__ == "__main__":

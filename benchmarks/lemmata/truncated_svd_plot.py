@@ -2,40 +2,25 @@
 
     python benchmarks/lemmata/truncated_svd_plot.py
 
-The SVG is written directly: lines, labels and a style sheet that follows the reader's light or
-dark. The matrix is 1500 x 1000 with singular values j^-0.4, the slow decay of text, and k = 60.
+The matrix is 1500 x 1000 with singular values j^-0.4, the slow decay of text, and k = 60.
 """
 
 # ruff: noqa: N806 - matrices are capitals, as in the papers
 
 import math
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from axis import Axis
+from chart import Chart, Curve
 
 from lemmata.linalg.krylov import BlockLanczos
 from lemmata.linalg.operators import Dense
 from lemmata.linalg.randomized import iterated
 from lemmata.linalg.subspace import Goal, Subspace
 
-TARGET = Path(__file__).parents[2] / "docs" / "lemmata" / "truncated_svd.svg"
 M, N, K, BLOCK = 1500, 1000, 60, 8
 MOST = 560  # products
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 540, 34, 340
-LOW, HIGH = 1e-5, 0.2
-STYLE = """
-  text { font: 13px system-ui, sans-serif; fill: #333 }
-  .grid { stroke: #ddd } .goal { stroke: #888; stroke-dasharray: 2 4 }
-  .line { fill: none; stroke-width: 2; stroke-linejoin: round }
-  .c0 { stroke: #0b5cad } .c1 { stroke: #1b7f4b } .c2 { stroke: #b3530c } .c3 { stroke: #a8780a }
-  .c1, .c3 { stroke-dasharray: 6 4 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #ddd } .grid { stroke: #3a3a3a }
-    .c0 { stroke: #6cb2ff } .c1 { stroke: #56c98a } .c2 { stroke: #f0964f } .c3 { stroke: #dcb34a }
-  }"""
 Points = list[tuple[float, float]]
 
 
@@ -76,63 +61,6 @@ def measured() -> dict[str, Points]:
     return lines
 
 
-def x_of(products: float) -> float:
-    return LEFT + (RIGHT - LEFT) * products / MOST
-
-
-def y_of(excess: float) -> float:
-    inside = min(max(excess, LOW), HIGH)
-    return BOTTOM - (BOTTOM - TOP) * math.log(inside / LOW) / math.log(HIGH / LOW)
-
-
-def spread(heights: list[float], gap: float = 17) -> list[float]:
-    """Label heights near their lines but `gap` apart."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    placed = list(heights)
-    for before, after in pairwise(order):
-        placed[after] = max(placed[after], placed[before] + gap)
-    return placed
-
-
-def drawn(lines: dict[str, Points]) -> str:
-    parts = [f'<text x="8" y="{TOP - 16}">above the best residual</text>']
-    for tick, name in (
-        (1e-5, "0.001 %"),
-        (1e-4, "0.01 %"),
-        (1e-3, "0.1 %"),
-        (1e-2, "1 %"),
-        (0.1, "10 %"),
-    ):
-        y = y_of(tick)
-        kind = "goal" if tick == 1e-3 else "grid"
-        parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{name}</text>')
-    for products in range(0, MOST + 1, 140):
-        x = x_of(products)
-        parts.append(f'<text x="{x:.1f}" y="{BOTTOM + 20}" text-anchor="middle">{products}</text>')
-    middle = (LEFT + RIGHT) / 2
-    parts.append(
-        f'<text x="{middle}" y="{BOTTOM + 40}" text-anchor="middle">'
-        "columns that the matrix or its adjoint was multiplied with</text>"
-    )
-    labels = spread([y_of(points[-1][1]) for points in lines.values()])
-    for number, ((name, points), height) in enumerate(zip(lines.items(), labels, strict=True)):
-        path = " ".join(f"{x_of(x):.1f},{y_of(y):.1f}" for x, y in points)
-        x, y = x_of(points[-1][0]), y_of(points[-1][1])
-        parts.append(f'<polyline class="line c{number}" points="{path}"/>')
-        parts.append(
-            f'<path class="line c{number}" d="M{x + 3:.1f} {y:.1f}L{RIGHT + 16} {height:.1f}"/>'
-        )
-        parts.append(f'<text x="{RIGHT + 22}" y="{height + 4:.1f}">{name}</text>')
-    body = "\n".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'aria-labelledby="t d">\n<title id="t">How near the best residual of rank 60, by products '
-        f'with the matrix</title>\n<desc id="d">{described(lines)}</desc>\n'
-        f"<style>{STYLE}\n</style>\n{body}\n</svg>\n"
-    )
-
-
 def described(lines: dict[str, Points]) -> str:
     """When each line first passes below 0.1 %."""
     parts = []
@@ -144,8 +72,18 @@ def described(lines: dict[str, Points]) -> str:
 
 def main() -> None:
     lines = measured()
-    TARGET.write_text(drawn(lines), encoding="utf-8")
-    print(f"{TARGET.name}: {described(lines)}")
+    curves = []
+    for number, (name, points) in enumerate(lines.items()):
+        x, y = zip(*points, strict=True)
+        curves.append(Curve(name, x, y, "dashed" if number % 2 else "line", colour=number // 2))
+    Chart(
+        "How near the best residual of rank 60, by products with the matrix",
+        Axis("columns that the matrix or its adjoint was multiplied with", ends=(0, MOST)),
+        Axis("above the best residual", True, (1e-5, 0.2), lambda share: f"{100 * share:g} %"),
+        curves,
+        levels={"wanted: 0.1 %": 1e-3},
+        described=described(lines),
+    ).save("truncated_svd")
 
 
 if __name__ == "__main__":

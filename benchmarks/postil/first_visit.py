@@ -7,14 +7,13 @@ as on a cheap telephone; the figures are the medians over the visits, except tha
 Beside each visit a page of one word is painted, which tells the speed of the machine from that of the page.
 """
 
-import argparse
-import json
 import os
 import shutil
 import statistics
 import sys
 from pathlib import Path
 
+from figures import tell
 from pages import serving
 from playwright.sync_api import Browser, Request, sync_playwright
 
@@ -99,20 +98,5 @@ def run(data: Path, visits: int) -> dict[str, object]:
     return {"visits": visits, "processor_slowed": SLOWED, **medians, "limits": LIMITS}
 
 
-def main() -> None:
-    """Read the arguments and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--visits", type=int, default=7)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    figures = run(arguments.data, arguments.visits)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
-
-
 if __name__ == "__main__":
-    main()
+    tell(run, __doc__.splitlines()[0], "visits", 7)

@@ -7,8 +7,6 @@ own, one connection is kept open, and pages come compressed. Day lists are of so
 busiest day by five terms; searches are those of search_latency.py, each asked once: nothing is cached.
 """
 
-import argparse
-import json
 import re
 import socket
 import subprocess
@@ -20,6 +18,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from figures import tell
 from search_latency import queries
 
 from postil.search.metrics import percentile
@@ -102,20 +101,5 @@ def run(data: Path, rounds: int) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Read the arguments and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=1_000)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    figures = run(arguments.data, arguments.rounds)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
-
-
 if __name__ == "__main__":
-    main()
+    tell(run, __doc__.splitlines()[0], "rounds", 1_000)
