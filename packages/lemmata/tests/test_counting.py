@@ -72,3 +72,13 @@ def test_numbers_can_be_looked_at():
 def test_linear_algebra_without_a_known_count_is_refused():
     with pytest.raises(NotImplementedError, match=r"no count is known for linalg\.pinv"):
         count(lambda A: A.__array_namespace__().linalg.pinv(A), np.eye(3))
+
+
+def test_arrays_taken_to_the_host_are_noted_and_operators_with_numpy_are_counted():
+    def function(A):
+        assert np.asarray(A).tolist() == ones(3, 4).tolist()
+        assert type(np.ones(4) * A) is type(A)
+
+    tally = count(function, ones(3, 4))
+    assert tally.calls == {"host": 1, "mul": 1}
+    assert tally.flops == 12

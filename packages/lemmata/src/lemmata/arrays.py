@@ -74,6 +74,28 @@ def is_complex(xp: Namespace, array: Array) -> bool:
     return bool(xp.isdtype(array.dtype, "complex floating"))
 
 
+def adjoint(xp: Namespace, A: Array) -> Array:
+    """A*, the conjugate transpose of each matrix of a stack."""
+    return conjugate(xp, xp.matrix_transpose(A))
+
+
+def conjugate(xp: Namespace, array: Array) -> Array:
+    """The complex conjugate; real arrays, for which the standard has none, come back as they are."""
+    return xp.conj(array) if is_complex(xp, array) else array
+
+
+def real_part(xp: Namespace, array: Array) -> Array:
+    """The real part; real arrays come back as they are."""
+    return xp.real(array) if is_complex(xp, array) else array
+
+
+def squares(xp: Namespace, array: Array) -> Array:
+    """|a|^2 of every entry, real."""
+    if is_complex(xp, array):
+        return xp.real(array) ** 2 + xp.imag(array) ** 2
+    return array**2
+
+
 def epsilon_of(xp: Namespace, array: Array) -> float:
     """The spacing of floating numbers at 1 in the (component) dtype of `array`."""
     return float(xp.finfo(array.dtype).eps)

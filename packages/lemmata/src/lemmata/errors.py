@@ -5,6 +5,7 @@
     ├── DtypeError      (TypeError)    not an array, or one of a dtype that cannot be used
     ├── NonFiniteError  (ValueError)   NaN or infinity where numbers were expected
     ├── ArgumentError   (ValueError)   any other argument out of its range
+    │   └── IntegerError (TypeError)   not a whole number where one was expected
     └── UnknownMethod   (LookupError)  a name that is not in the catalogue
 
 Each is also the built-in error that NumPy would raise, so that code that catches
@@ -30,6 +31,10 @@ class NonFiniteError(LemmataError, ValueError):
 
 class ArgumentError(LemmataError, ValueError):
     """An argument out of its range, or at odds with another."""
+
+
+class IntegerError(ArgumentError, TypeError):
+    """Not a whole number where one was expected; NumPy and Python raise TypeError for it."""
 
 
 class UnknownMethod(LemmataError, LookupError):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lemmata.counting import count
 from lemmata.errors import ArgumentError, DtypeError, NonFiniteError, ShapeError
 from lemmata.linalg import DualRidge, PrimalRidge, ridge
 from lemmata.testing import assert_rejects
@@ -163,3 +164,20 @@ def test_the_comparison_rejects_wrong_updates():
         ),
     }
     assert_rejects(checker, wrong)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_a_fit_costs_no_product_with_its_inverse(kind):
+    def read(X, y):
+        fit = kind.fit(X, y)
+        tally = X.xp.tally
+        before = tally.flops
+        assert fit.weights.shape == (60,)
+        assert fit.intercept.shape == ()
+        assert fit.predict(X[:1, :]).shape == (1,)
+        spent.append(tally.flops - before)
+
+    spent = []
+    draw = np.random.default_rng(0)
+    count(read, draw.standard_normal((50, 60)), draw.standard_normal(50))
+    assert spent[0] < (1.05 * 3 * 2 * 50 * 60 if kind is DualRidge else 10 * 60)

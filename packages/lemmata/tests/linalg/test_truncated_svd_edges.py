@@ -134,6 +134,22 @@ REFUSED = {
     ),
     "too large a k of a sparse one": (ArgumentError, csr_array(EYE), 4, {}, "got 4"),
     "a negative k": (ArgumentError, EYE, -1, {}, "got -1"),
+    "half a k": (ArgumentError, EYE, 2.5, {}, "k must be an integer, got 2.5"),
+    "a truth for a k": (ArgumentError, EYE, True, {}, "k must be an integer, got True"),
+    "half a column more": (
+        ArgumentError,
+        EYE,
+        1,
+        {"method": "randomized", "oversample": 1.5},
+        "oversample must be an integer, got 1.5",
+    ),
+    "half an iteration": (
+        ArgumentError,
+        EYE,
+        1,
+        {"method": "krylov", "n_iter": 1.5},
+        "n_iter must be an integer, got 1.5",
+    ),
     "an unknown method": (
         ArgumentError,
         EYE,

@@ -12,7 +12,6 @@ from lemmata.arrays import namespace
 from lemmata.optimize import LeastSquares, Quadratic, minimize_simplex
 from lemmata.optimize.mirror import entropic_projection
 from lemmata.optimize.polytope import CappedSimplex
-from lemmata.optimize.projections import LONG, onto_capped_simplex, onto_simplex
 from lemmata.relax import project_capped_simplex, project_simplex
 from lemmata.testing import assert_gradient, assert_rejects
 
@@ -180,24 +179,25 @@ def test_the_entropic_projection_caps_and_scales_the_rest(seed, n, room):
     total=st.sampled_from([1e-2, 1.0, 30.0]),
     room=st.floats(1, 4),
 )
-def test_the_quick_projections_are_those_of_relax(seed, n, total, room):
+def test_the_projections_of_an_iteration_are_those_of_relax(seed, n, total, room):
     draw = np.random.default_rng(seed)
     v = np.round(draw.standard_normal(n) * 10.0 ** draw.integers(-3, 4), 1 + seed % 15)
-    found = onto_simplex(XP, v, total)
+    found = CappedSimplex(XP, n, total, None).project(v)
     np.testing.assert_allclose(found, project_simplex(v, total), atol=1e-12 * total)
     upper = total / n * room
-    found = onto_capped_simplex(XP, v, total, upper)
+    found = CappedSimplex(XP, n, total, upper).project(v)
     np.testing.assert_allclose(
         found, project_capped_simplex(v, total, min(upper, total)), atol=1e-12 * total
     )
 
 
-def test_long_vectors_take_the_linear_projections():
-    v = np.random.default_rng(7).standard_normal(LONG)
-    found = minimize_simplex(lambda x: (-v @ x, -v), centre(LONG))
+def test_long_vectors_are_projected_too():
+    n = 20_000
+    v = np.random.default_rng(7).standard_normal(n)
+    found = minimize_simplex(lambda x: (-v @ x, -v), centre(n))
     assert list(found.support) == [np.argmax(v)]
-    assert onto_simplex(XP, v, 1.0).sum() == pytest.approx(1)
-    assert onto_capped_simplex(XP, v, 9.0, 0.5).max() == 0.5
+    assert CappedSimplex(XP, n, 1.0, None).project(v).sum() == pytest.approx(1)
+    assert CappedSimplex(XP, n, 9.0, 0.5).project(v).max() == 0.5
 
 
 def test_the_gradients_of_the_quadratics_are_right():

@@ -132,6 +132,21 @@ def test_a_million_entries_are_projected_exactly(size):
     assert capped.sum() == pytest.approx(2000, rel=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [2047, 2048, 2049])
+def test_rows_that_are_sorted_and_rows_that_are_not_are_equally_exact(library, n, dtype):
+    v = np.random.default_rng(n).standard_normal(n)
+    for size, total in ((1e-4, 1.0), (1.0, 1.0), (1.0, n / 5)):
+        w = (size * v).astype(dtype)
+        eps = float(np.finfo(dtype).eps)
+        p = library.lift(lambda w, t=total: project_simplex(w, t))(w)
+        np.testing.assert_allclose(p.sum(dtype=float), total, rtol=30 * eps)
+        np.testing.assert_allclose(p, plain.project_simplex(total)(w), atol=30 * eps * total)
+        p = library.lift(lambda w, t=total: project_capped_simplex(w, t, 1.0))(w)
+        np.testing.assert_allclose(p.sum(dtype=float), total, rtol=30 * eps)
+        assert p.max() <= 1.0
+
+
 def test_every_axis_of_a_stack_and_long_rows_too(library):
     v = np.random.default_rng(6).standard_normal((3, 4, 2100))
     for axis in (0, 1, -1):

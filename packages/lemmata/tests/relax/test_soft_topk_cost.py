@@ -61,6 +61,14 @@ def test_projections_and_sparse_maps_are_linear_in_n():
         assert not count(function, normal(9000)).calls["sort"]
 
 
+def test_a_short_row_is_one_sort_and_few_calls():
+    functions = {project_simplex: 45, lambda v: project_capped_simplex(v, 100, 0.7): 60}
+    for function, most in functions.items():
+        calls = count(function, normal(2000)).calls
+        assert calls["sort"] + calls["argsort"] == 1
+        assert sum(calls.values()) <= most
+
+
 def test_the_counter_rejects_costs_that_are_not_linear():
     def pairwise_differences(x):
         xp = x.__array_namespace__()

@@ -123,6 +123,18 @@ def test_the_comparison_rejects_known_mistakes_of_the_laplace_kind():
     assert_rejects(checker, mistakes)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("k", [1, 4, 40, 2097])
+def test_long_rows_of_coins_that_are_nearly_sure_give_the_same(library, dtype, k):
+    x = (2 * np.random.default_rng(k).standard_normal(2100)).astype(dtype)
+    found = library.lift(lambda x: soft_topk(x, k, kind="subset"))(x)
+    wide = x.astype(float)
+    # what is left out of the many is a choice of few, and the recursion is exact for few
+    expected = plain.by_recursion(k)(wide) if k < 50 else 1 - plain.by_recursion(2100 - k)(-wide)
+    eps = float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(found, expected, rtol=1000 * eps, atol=10 * eps)
+
+
 def test_the_comparison_rejects_known_mistakes_of_the_subset_kind():
     long = 10 * np.random.default_rng(1).standard_normal((1, 60))
 

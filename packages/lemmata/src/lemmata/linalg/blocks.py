@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from lemmata.arrays import Array, Namespace
-from lemmata.linalg.spectrum import squares
+from lemmata.arrays import Array, Namespace, squares
 
 IN_CACHE = 2**19  # entries of a block that is made, squared and summed
 

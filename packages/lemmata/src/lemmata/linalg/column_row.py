@@ -6,12 +6,12 @@ expected error here; and vectors of m n entries anywhere in the choice.
 """
 
 from dataclasses import dataclass
-from operator import index
 from typing import Literal, TypeAlias, cast, get_args
 
 import array_api_compat
 import numpy as np
 
+from lemmata.arguments import check_choice, integer
 from lemmata.arrays import Array, Namespace, largest, matrices
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
 from lemmata.linalg.column_row_terms import Numbers, Terms
@@ -134,24 +134,17 @@ def _factors(X: Array, Y: Array) -> tuple[Namespace, Array, Array]:
 
 
 def _checked_weights(method: str, weights: str | None) -> Weights:
-    if method not in get_args(Method):
-        raise ArgumentError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
+    check_choice("method", method, get_args(Method))
     if weights is None:
         return DEFAULT_WEIGHTS[method]
-    if weights not in get_args(Weights):
-        raise ArgumentError(
-            f"weights must be one of {', '.join(get_args(Weights))}, got {weights!r}"
-        )
+    check_choice("weights", weights, get_args(Weights))
     if weights == "unbiased" and method not in DRAWN:
         raise ArgumentError(f"weights='unbiased' belongs to draws; method={method!r} makes none")
     return cast(Weights, weights)
 
 
 def _checked_count(c: int, width: int, method: str) -> int:
-    try:
-        c = index(c)
-    except TypeError:
-        raise ArgumentError(f"c must be an integer, got {c!r}") from None
+    c = integer("c", c)
     if c < 0 or (c > width and method not in DRAWN):
         most = "" if method in DRAWN else f" and at most the {width} columns of X"
         raise ArgumentError(f"c must be at least 0{most}, got {c}")

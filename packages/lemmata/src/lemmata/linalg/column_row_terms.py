@@ -10,9 +10,11 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-from lemmata.arrays import Array, Namespace, constant
-from lemmata.linalg.column_row_weights import blocks_of
-from lemmata.linalg.spectrum import in_range, squares
+from lemmata.arrays import Array, Namespace, constant, squares
+from lemmata.linalg.blocks import spans
+from lemmata.linalg.column_row_weights import BLOCK
+from lemmata.linalg.orthonormal import host
+from lemmata.linalg.spectrum import in_range
 
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
@@ -35,7 +37,7 @@ class Terms:
         X, Y = (constant(in_range(xp, name, A, (0, 1))) for name, A in (("X", X), ("Y", Y)))
         of_x, of_y = xp.sum(squares(xp, X), axis=0), xp.sum(squares(xp, Y), axis=1)
         whole = math.sqrt(float(xp.sum(of_x))) * math.sqrt(float(xp.sum(of_y)))
-        sizes = _numbers(xp.sqrt(of_x) * xp.sqrt(of_y))
+        sizes: Numbers = host(xp.sqrt(of_x) * xp.sqrt(of_y))
         return cls(xp, X, Y, sizes / whole if whole else sizes, whole)
 
     def odds(self, method: str) -> Numbers:
@@ -80,7 +82,7 @@ class Terms:
         xp = self.xp
         if not self.whole:
             return 0.0
-        chosen = set(_numbers(indices).astype(int).tolist())
+        chosen = set(host(indices).astype(int).tolist())
         others = [i for i in range(len(self.sizes)) if i not in chosen]
         rest = xp.asarray(others, dtype=indices.dtype, device=array_api_compat.device(self.X))
         missing = constant(1 - weights)
@@ -91,7 +93,7 @@ class Terms:
 
 
 def _norm_of_product(xp: Namespace, X: Array, Y: Array) -> float:
-    products = (X[block, :] @ Y for block in blocks_of(X.shape[0]))
+    products = (X[a:b, :] @ Y for a, b in spans(X.shape[0], BLOCK))
     return math.sqrt(math.fsum(float(xp.sum(squares(xp, product))) for product in products))
 
 
@@ -100,10 +102,3 @@ def _ratio(error: float, norm: float) -> float:
     if norm:
         return error / norm
     return math.inf if error else 0.0
-
-
-def _numbers(array: Array) -> Numbers:
-    """The entries of a vector on any device, as NumPy's."""
-    if hasattr(array, "tolist"):
-        return np.asarray(array.tolist())
-    return np.asarray([float(array[i]) for i in range(array.shape[0])])

@@ -6,16 +6,10 @@ that neither the best weights of some terms nor the greedy choice of them needs 
 
 import math
 
-from lemmata.arrays import Array, Namespace, epsilon_of
-from lemmata.linalg.adjoint import adjoint, conjugate, real_part
-from lemmata.linalg.spectrum import squares
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, real_part, squares
+from lemmata.linalg.blocks import spans
 
 BLOCK = 256  # rows at a time where a whole product is not wanted
-
-
-def blocks_of(length: int) -> list[slice]:
-    """Slices of at most BLOCK that cover range(length)."""
-    return [slice(start, min(start + BLOCK, length)) for start in range(0, length, BLOCK)]
 
 
 def optimal_weights(xp: Namespace, X: Array, Y: Array, indices: Array) -> Array:
@@ -81,11 +75,12 @@ def _alignment(xp: Namespace, X: Array, Y: Array) -> Array:
     (m, width), n = X.shape, Y.shape[1]
     if width * (m + n) <= 2 * m * n:
         sums = [
-            xp.sum(_inner_products(xp, X[:, b], Y[b, :], X, Y), axis=1) for b in blocks_of(width)
+            xp.sum(_inner_products(xp, X[:, a:b], Y[a:b, :], X, Y), axis=1)
+            for a, b in spans(width, BLOCK)
         ]
         return xp.concat(sums)
     total = xp.zeros_like(X[0, :])
-    for block in blocks_of(m):
-        rows = X[block, :]
+    for a, b in spans(m, BLOCK):
+        rows = X[a:b, :]
         total = total + xp.sum(conjugate(xp, rows) * ((rows @ Y) @ adjoint(xp, Y)), axis=0)
     return total

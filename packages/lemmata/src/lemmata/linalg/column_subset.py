@@ -6,10 +6,10 @@ the recursion as it stands, whose numerators, of fourth order in the singular va
 soon; it starts anew from E itself before that, and single columns that collapse are renewed.
 """
 
-from lemmata.arrays import Array, Namespace, epsilon_of, is_complex
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, real_part, squares
 from lemmata.linalg.pivots import longest
-from lemmata.linalg.span import Span, adjoint, spread
-from lemmata.linalg.spectrum import gram, squares
+from lemmata.linalg.span import Span, spread
+from lemmata.linalg.spectrum import gram
 
 
 def column_subset(xp: Namespace, A: Array, k: int, tol: float) -> Span:
@@ -45,9 +45,7 @@ def _together(xp: Namespace, E: Array) -> Array:
     if E.shape[1] <= E.shape[0]:
         return xp.sum(squares(xp, G), axis=0)
     # e* (E E*) e for each column e
-    conjugate = xp.conj(E) if is_complex(xp, E) else E
-    product = xp.sum(conjugate * (G @ E), axis=0)
-    return xp.real(product) if is_complex(xp, E) else product
+    return real_part(xp, xp.sum(conjugate(xp, E) * (G @ E), axis=0))
 
 
 def _scores(xp: Namespace, together: Array, outside: Array) -> Array:
@@ -65,6 +63,5 @@ def _downdated(span: Span, E: Array, together: Array) -> Array:
     xp = span.xp
     w = adjoint(xp, span.Q[:, -1:]) @ E
     u = span.part_outside(E @ adjoint(xp, w))
-    along = w[0, :] * adjoint(xp, adjoint(xp, u) @ E)[:, 0]
-    along = xp.real(along) if is_complex(xp, along) else along
+    along = real_part(xp, w[0, :] * adjoint(xp, adjoint(xp, u) @ E)[:, 0])
     return together - 2 * along - xp.sum(squares(xp, w)) * squares(xp, w[0, :])

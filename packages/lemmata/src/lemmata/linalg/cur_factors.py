@@ -8,12 +8,13 @@ kept instead are factors with orthonormal columns and a small core between them.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from lemmata.arrays import Array, Namespace, constant, largest, matrices
+from lemmata.arguments import check_choice, count
+from lemmata.arrays import Array, Namespace, adjoint, constant, largest, matrices, squares
 from lemmata.errors import ArgumentError, ShapeError
-from lemmata.linalg.interpolation import Random, Selection, check_count, check_options, chosen
+from lemmata.linalg.interpolation import Random, Selection, check_options, chosen
 from lemmata.linalg.pivots import pivoted
-from lemmata.linalg.span import Span, adjoint, index_array
-from lemmata.linalg.spectrum import in_range, squares
+from lemmata.linalg.span import Span, index_array
+from lemmata.linalg.spectrum import in_range
 from lemmata.linalg.strong_rrqr import strong_rrqr
 
 Form: TypeAlias = Literal["projection", "cross"]
@@ -79,8 +80,7 @@ def cur(
     xp, A = matrices("A", A)
     if A.ndim != 2:
         raise ShapeError(f"A must be one matrix (m, n), got shape {tuple(A.shape)}")
-    if form not in get_args(Form):
-        raise ArgumentError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
+    check_choice("form", form, get_args(Form))
     check_options(method, f)
     kr, kc = _counts(k, tuple(A.shape), form)
     ranged = A if 0 in A.shape else in_range(xp, "A", constant(A), (-2, -1))
@@ -111,17 +111,17 @@ def cur(
 def _counts(k: int | tuple[int, int], shape: tuple[int, ...], form: str) -> tuple[int, int]:
     """(rows, columns) to choose."""
     if not isinstance(k, tuple):
-        check_count("k", k, min(shape), f"min(m, n) of A of shape {shape}")
+        k = count("k", k, min(shape), f"min(m, n) of A of shape {shape}")
         return k, k
     if len(k) != 2:
         raise ArgumentError(f"k must be a number or a pair (rows, columns), got {k}")
-    for name, count, side in zip(("rows", "columns"), k, shape, strict=True):
-        check_count(f"k ({name})", count, side, f"the {name} of A of shape {shape}")
-    if form == "cross" and k[0] < k[1]:
+    kr = count("k (rows)", k[0], shape[0], f"the rows of A of shape {shape}")
+    kc = count("k (columns)", k[1], shape[1], f"the columns of A of shape {shape}")
+    if form == "cross" and kr < kc:
         raise ArgumentError(
             f"form='cross' needs no fewer rows than columns, got k={k}; transpose A"
         )
-    return k
+    return kr, kc
 
 
 def _side(

@@ -12,10 +12,37 @@ from dataclasses import dataclass
 from lemmata.arrays import Array, Namespace, epsilon_of
 from lemmata.linalg.blocks import spans
 from lemmata.linalg.similarities import BLOCK, Similarities, reached
-from lemmata.linalg.span import spread
 
-FIRST = 64  # candidates renewed before the best of them says how many more must be
+FIRST = 64  # candidates renewed at first; twice as many each time that those do not decide it
 ROUNDS = 50  # moves all picks at most so often; two or three rounds are usual
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What each candidate can add at most, in any order; -1 for those that are picked."""
+
+    candidates: Array  # (c,)
+    gains: Array  # (c,)
+
+    @classmethod
+    def of(cls, xp: Namespace, gains: Array) -> "Bounds":
+        """The bounds of candidates 0, 1, ..."""
+        return cls(xp.arange(gains.shape[0], dtype=xp.int64, device=gains.device), gains)
+
+    def falling(self, xp: Namespace) -> "Bounds":
+        """The same, the highest first."""
+        order = xp.argsort(self.gains, descending=True)
+        return Bounds(xp.take(self.candidates, order), xp.take(self.gains, order))
+
+    def without(self, xp: Namespace, pick: int) -> "Bounds":
+        """The same, `pick` being picked."""
+        picked = self.candidates == pick
+        return Bounds(self.candidates, xp.where(picked, -xp.ones_like(self.gains), self.gains))
+
+    def first_of_the_highest(self, xp: Namespace) -> int:
+        """The candidate of the highest bound, of equals the one of the least number."""
+        highest = self.gains == xp.max(self.gains)
+        return int(xp.min(self.candidates[highest]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +56,19 @@ class Greedy:
 def greedy(source: Similarities, k: int) -> Greedy:
     """`k` candidates, each the one that adds most to f; the first of equals, none twice."""
     xp = source.xp
-    bounds = source.totals()
+    left = Bounds.of(xp, source.totals())
     best = xp.zeros_like(source.rows(source.indices([0]))[0, :])
-    numbers = xp.arange(bounds.shape[0], dtype=xp.int64, device=bounds.device)
     picks: list[int] = []
-    ceiling = _highest(xp, bounds, k)  # none can be worth more than alone
+    ceiling = _sum_of_highest(xp, left.gains, k)  # none can be worth more than alone
     for _ in range(k):
         if picks:
-            bounds = _renewed(source, bounds, best)
-        pick = int(xp.argmax(bounds))
-        picks.append(pick)
-        best = xp.maximum(best, source.rows(source.indices([pick]))[0, :])
-        bounds = xp.where(numbers == pick, -xp.ones_like(bounds), bounds)
+            left = _renewed(source, left, best)
+        picks.append(left.first_of_the_highest(xp))
+        best = xp.maximum(best, source.rows(source.indices(picks[-1:]))[0, :])
+        left = left.without(xp, picks[-1])
     value = float(xp.sum(best))
     guaranteed = value / (1 - (1 - 1 / k) ** k)
-    ceiling = min(ceiling, guaranteed, value + _exact_highest(source, bounds, best, k))
+    ceiling = min(ceiling, guaranteed, value + _exact_highest(source, left, best, k))
     return Greedy(picks, max(ceiling, value))
 
 
@@ -53,12 +78,19 @@ def settled(source: Similarities, picks: list[int]) -> list[int]:
     f only grows: by the move, and again as every point goes to its best pick. Candidates and
     points must be the same things.
     """
+    before, touched = None, set(range(len(picks)))
     for _ in range(ROUNDS):
         owner = owners(source, picks)
-        moved = [_best_within(source, owner == place, pick) for place, pick in enumerate(picks)]
+        if before is not None:  # a pick whose points are the same stays
+            changed = owner != before
+            touched = {int(place) for array in (owner, before) for place in array[changed]}
+        moved = [
+            _best_within(source, owner == place, pick) if place in touched else pick
+            for place, pick in enumerate(picks)
+        ]
         if moved == picks:
             break
-        picks = moved
+        picks, before = moved, owner
     return picks
 
 
@@ -109,53 +141,53 @@ def ceiling_of(source: Similarities, picks: list[int]) -> float:
     numbers = xp.arange(source.shape[0], dtype=xp.int64, device=best.device)
     picked = xp.any(numbers[:, None] == source.indices(picks)[None, :], axis=1)
     bounds = source.totals()
-    bounds = xp.where(picked, -xp.ones_like(bounds), bounds)
-    return float(xp.sum(best)) + _exact_highest(source, bounds, best, len(picks))
+    left = Bounds.of(xp, xp.where(picked, -xp.ones_like(bounds), bounds))
+    return float(xp.sum(best)) + _exact_highest(source, left, best, len(picks))
 
 
-def _renewed(source: Similarities, bounds: Array, best: Array) -> Array:
-    """`bounds` with the gain itself wherever it may be the greatest, and -1 left as it is."""
-    xp = source.xp
-    first = min(FIRST, bounds.shape[0])
-    likely = xp.sort(bounds, stable=False)[bounds.shape[0] - first]
-    fresh = xp.logical_and(bounds >= likely, bounds > 0)
-    bounds = _exact(source, bounds, best, fresh)
-    greatest = xp.max(xp.where(fresh, bounds, xp.zeros_like(bounds)))
-    open_ = xp.logical_and(bounds >= greatest, bounds > 0)
-    return _exact(source, bounds, best, xp.logical_and(open_, xp.logical_not(fresh)))
-
-
-def _exact(source: Similarities, bounds: Array, best: Array, which: Array) -> Array:
-    """`bounds` with the gain itself for `which` (c,); never above what it was."""
-    xp = source.xp
-    (candidates,) = xp.nonzero(which)
-    if candidates.shape[0] == 0:
-        return bounds
-    if 2 * candidates.shape[0] > bounds.shape[0]:  # rows in their order need no gathering
-        exact = xp.where(which, source.all_gains(best), bounds)
-    else:
-        exact = spread(xp, which, source.gains(candidates, best), bounds)
-    return xp.minimum(exact, bounds)
-
-
-def _highest(xp: Namespace, bounds: Array, k: int) -> float:
-    """The sum of the k highest of `bounds`, those below 0 left out."""
-    top = xp.sort(bounds, descending=True, stable=False)[:k]
-    return float(xp.sum(xp.maximum(top, xp.zeros_like(top))))
-
-
-def _exact_highest(source: Similarities, bounds: Array, best: Array, k: int) -> float:
-    """The sum of the k highest gains: bounds among the highest are renewed until none is stale."""
-    xp = source.xp
-    stale = bounds > 0
+def _renewed(source: Similarities, left: Bounds, best: Array) -> Bounds:
+    """`left` with the gain itself wherever it may be the greatest."""
+    xp, left = source.xp, left.falling(source.xp)
+    exact: list[Array] = []
+    end, size, greatest = 0, FIRST, 0.0
     while True:
-        ranked = xp.sort(bounds, descending=True, stable=False)
-        last = bounds.shape[0] - 1
-        if not bool(xp.any(xp.logical_and(stale, bounds >= ranked[min(k - 1, last)]))):
-            return _highest(xp, bounds, k)
-        which = xp.logical_and(stale, bounds >= ranked[min(2 * k + FIRST, last)])
-        bounds = _exact(source, bounds, best, which)
-        stale = xp.logical_and(stale, xp.logical_not(which))
+        open_ = _how_many(xp, left.gains[end:], greatest)
+        if not open_:
+            return Bounds(left.candidates, xp.concat([*exact, left.gains[end:]]))
+        start, end = end, end + min(size, open_)
+        exact.append(_exact(source, left, (start, end), best))
+        greatest, size = max(greatest, float(xp.max(exact[-1]))), 2 * size
+
+
+def _exact_highest(source: Similarities, left: Bounds, best: Array, k: int) -> float:
+    """The sum of the k highest gains: as many are renewed as may be among them."""
+    xp, left = source.xp, left.falling(source.xp)
+    exact, end, least = left.gains[:0], 0, 0.0
+    while True:
+        open_ = _how_many(xp, left.gains[end:], least)
+        if not open_:
+            return _sum_of_highest(xp, exact, k)
+        start, end = end, end + min(k + FIRST, open_)
+        exact = xp.concat([exact, _exact(source, left, (start, end), best)])
+        if end >= k:
+            least = float(xp.sort(exact, descending=True, stable=False)[k - 1])
+
+
+def _how_many(xp: Namespace, falling: Array, least: float) -> int:
+    """How many of `falling` are positive and at least `least`."""
+    return int(xp.count_nonzero((falling >= least) & (falling > 0)))
+
+
+def _exact(source: Similarities, left: Bounds, span: tuple[int, int], best: Array) -> Array:
+    """The gains themselves of a part of `left`; never above what they were."""
+    part = slice(*span)
+    return source.xp.minimum(source.gains(left.candidates[part], best), left.gains[part])
+
+
+def _sum_of_highest(xp: Namespace, gains: Array, k: int) -> float:
+    """The sum of the k highest, those below 0 left out."""
+    top = xp.sort(gains, descending=True, stable=False)[: min(k, gains.shape[0])]
+    return float(xp.sum(xp.maximum(top, xp.zeros_like(top))))
 
 
 def _best_within(source: Similarities, members: Array, pick: int) -> int:

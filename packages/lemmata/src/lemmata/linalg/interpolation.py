@@ -12,12 +12,13 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from lemmata.arrays import Array, Namespace, constant, is_tracked, matrices
+from lemmata.arguments import check_choice, count
+from lemmata.arrays import Array, Namespace, adjoint, constant, is_tracked, matrices
 from lemmata.errors import ArgumentError, ShapeError
 from lemmata.linalg.column_subset import column_subset
 from lemmata.linalg.pivots import drawn, pivoted
 from lemmata.linalg.sketch import sketched
-from lemmata.linalg.span import Span, adjoint, index_array
+from lemmata.linalg.span import Span, index_array
 from lemmata.linalg.spectrum import in_range
 from lemmata.linalg.strong_rrqr import strong_rrqr, volume_growth
 
@@ -105,8 +106,7 @@ def interpolative(
     if A.ndim != 2:
         raise ShapeError(f"A must be one matrix (m, n), got shape {tuple(A.shape)}")
     check_options(method, f)
-    if axis not in get_args(Axis):
-        raise ArgumentError(f"axis must be 'columns' or 'rows', got {axis!r}")
+    check_choice("axis", axis, get_args(Axis))
     _check(tuple(A.shape), k, tol, method)
     original, A = A, A if axis == "columns" else xp.matrix_transpose(A)
     most = min(A.shape) if k is None else k
@@ -171,7 +171,7 @@ def _check(shape: tuple[int, ...], k: int | None, tol: float | None, method: str
     if k is None and tol is None:
         raise ArgumentError("k or tol must be given: how many columns, or how small the error")
     if k is not None:
-        check_count("k", k, min(shape), f"min(m, n) of A of shape {shape}")
+        count("k", k, min(shape), f"min(m, n) of A of shape {shape}")
     if tol is not None:
         if not 0 <= tol < math.inf:
             raise ArgumentError(f"tol must be in [0, infinity), got {tol}")
@@ -181,16 +181,6 @@ def _check(shape: tuple[int, ...], k: int | None, tol: float | None, method: str
 
 def check_options(method: str, f: float) -> None:
     """ArgumentError unless `method` is a way of choosing columns and `f` > 1."""
-    if method not in get_args(Selection):
-        names = ", ".join(get_args(Selection))
-        raise ArgumentError(f"method must be one of {names}, got {method!r}")
+    check_choice("method", method, get_args(Selection))
     if not 1 < f < math.inf:
         raise ArgumentError(f"f must be in (1, infinity), got {f}")
-
-
-def check_count(name: str, count: int, most: int, what: str) -> None:
-    """ArgumentError unless `count` is an integer in [0, most]; `what` says what `most` is."""
-    if isinstance(count, bool) or not hasattr(count, "__index__"):
-        raise ArgumentError(f"{name} must be an integer, got {count!r}")
-    if not 0 <= count <= most:
-        raise ArgumentError(f"{name} must be in [0, {most}], {what}, got {count}")

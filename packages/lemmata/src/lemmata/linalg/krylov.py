@@ -11,11 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from lemmata.arrays import Array
-from lemmata.linalg.adjoint import adjoint
+from lemmata.arrays import Array, adjoint, squares
 from lemmata.linalg.operators import Operator
 from lemmata.linalg.orthonormal import host, orthonormal_beside
-from lemmata.linalg.spectrum import squares
 from lemmata.linalg.subspace import Draw, Goal, Subspace
 
 PANEL = 128  # columns kept in one array: fewer copies while growing, one product in use

@@ -14,10 +14,8 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from lemmata.arrays import Array, Namespace
+from lemmata.arrays import Array, Namespace, adjoint, squares
 from lemmata.errors import NonFiniteError
-from lemmata.linalg.adjoint import adjoint
-from lemmata.linalg.spectrum import squares
 
 PIECE = 1 << 22  # entries of a dense piece of a matrix that is looked at in pieces
 

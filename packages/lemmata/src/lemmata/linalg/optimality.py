@@ -10,11 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from lemmata.arrays import Array, epsilon_of
-from lemmata.linalg.adjoint import adjoint
+from lemmata.arrays import Array, adjoint, epsilon_of, squares
 from lemmata.linalg.operators import Operator
 from lemmata.linalg.orthonormal import host, outside
-from lemmata.linalg.spectrum import squares
 
 
 def best_energy_bound(T: Any, B: Any, tau: float, k: int, rest: int) -> float:

@@ -11,8 +11,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from lemmata.arrays import Array, Namespace
-from lemmata.linalg.adjoint import adjoint
+from lemmata.arrays import Array, Namespace, adjoint
 
 PASSES = 5
 KAPPA = 30.0  # a condition up to which the Gram matrix loses three digits at most
@@ -81,5 +80,7 @@ def host(array: Array) -> Any:
     """A small array as NumPy's in double precision."""
     if array_api_compat.is_torch_array(array):
         array = array.detach().resolve_conj().cpu().numpy()
+    elif array_api_compat.is_cupy_array(array):
+        array = array.get()  # it leaves the device only when told to
     array = np.asarray(array)
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 
 import array_api_compat
 
-from lemmata.arrays import Array, Namespace, constant, epsilon_of, largest, matrices
+from lemmata.arrays import (
+    Array,
+    Namespace,
+    adjoint,
+    constant,
+    epsilon_of,
+    is_tracked,
+    largest,
+    matrices,
+)
 from lemmata.errors import ArgumentError
-from lemmata.linalg.adjoint import adjoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def pinv_with_rank(
 
 
 def _of_tall(xp: Namespace, A: Array, rtol: float, atol: float) -> PseudoInverse:
-    if array_api_compat.is_torch_array(A) and A.requires_grad:
+    if is_tracked(A):
         from lemmata.linalg.pseudo_inverse_torch import invert_with_gradient
 
         inverse, sigma, cutoff = invert_with_gradient(A, rtol, atol)

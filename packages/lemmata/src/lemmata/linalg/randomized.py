@@ -4,8 +4,7 @@ Halko, Martinsson & Tropp 2011, with an orthonormalisation after every power, wi
 powers leave nothing but the largest singular value.
 """
 
-from lemmata.arrays import Array
-from lemmata.linalg.adjoint import adjoint
+from lemmata.arrays import Array, adjoint
 from lemmata.linalg.operators import Operator
 from lemmata.linalg.orthonormal import host
 from lemmata.linalg.subspace import Draw, Goal, Subspace

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal, TypeAlias, get_args
 
+from lemmata.arguments import check_choice
 from lemmata.arrays import (
     Array,
     Namespace,
@@ -17,6 +18,7 @@ from lemmata.arrays import (
     is_traced,
     matrices,
     namespace,
+    squares,
 )
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
 from lemmata.linalg import kinds
@@ -26,7 +28,6 @@ from lemmata.linalg.spectrum import (
     Spectrum,
     centred,
     in_range,
-    squares,
 )
 
 Kind: TypeAlias = Literal[
@@ -142,8 +143,8 @@ def _descending(xp: Namespace, sigma: Array) -> Array:
 def _measure(
     kind: str | None, q: float | None, power: int | None, epsilon: float | None
 ) -> Measure:
-    if kind is not None and kind not in get_args(Kind):
-        raise ArgumentError(f"kind must be one of {', '.join(get_args(Kind))}, got {kind!r}")
+    if kind is not None:
+        check_choice("kind", kind, get_args(Kind))
     if epsilon is not None:
         _check_epsilon(kind, epsilon)
     if kind is None:

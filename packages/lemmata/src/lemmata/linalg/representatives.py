@@ -8,6 +8,7 @@ rounding and each further one is an outlier, and random picks cover better.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from lemmata.arguments import check_choice, count
 from lemmata.arrays import Array, Namespace, constant, floating, is_complex, largest, namespace
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
 from lemmata.linalg.column_subset import column_subset
@@ -19,7 +20,6 @@ from lemmata.linalg.facility_location import (
     owners,
     settled,
 )
-from lemmata.linalg.interpolation import check_count
 from lemmata.linalg.similarities import Given, Similarities, cosines
 from lemmata.linalg.spectrum import in_range
 
@@ -72,12 +72,11 @@ def select_representatives(
     0 <= k <= n. No gradient. Raises ShapeError, DtypeError, NonFiniteError, ArgumentError.
     """
     xp, X = _vectors(X, similarity)
-    if method not in get_args(Choice):
-        raise ArgumentError(f"method must be one of {', '.join(get_args(Choice))}, got {method!r}")
+    check_choice("method", method, get_args(Choice))
     if method == "css" and similarity == "given":
         raise ArgumentError("method='css' needs the vectors, not similarity='given'")
     n = int(X.shape[0])
-    check_count("k", k, n, f"the number of rows of X of shape {tuple(X.shape)}")
+    k = count("k", k, n, f"the number of rows of X of shape {tuple(X.shape)}")
     if k == 0:
         return _none(xp, X)
     if similarity == "given":
@@ -106,8 +105,7 @@ def select_representatives(
 
 def _vectors(X: Array, similarity: str) -> tuple[Namespace, Array]:
     xp = namespace("X", X)
-    if similarity not in get_args(Similarity):
-        raise ArgumentError(f"similarity must be 'cosine' or 'given', got {similarity!r}")
+    check_choice("similarity", similarity, get_args(Similarity))
     if X.ndim != 2:
         raise ShapeError(f"X must have shape (n, d), got {tuple(X.shape)}")
     if similarity == "given" and X.shape[0] != X.shape[1]:

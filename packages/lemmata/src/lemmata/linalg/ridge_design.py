@@ -9,10 +9,18 @@ from dataclasses import dataclass
 
 import array_api_compat
 
-from lemmata.arrays import Array, Namespace, floating, is_complex, largest, matrices, namespace
+from lemmata.arrays import (
+    Array,
+    Namespace,
+    floating,
+    is_complex,
+    largest,
+    matrices,
+    namespace,
+    real_part,
+    squares,
+)
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
-from lemmata.linalg.adjoint import real_part
-from lemmata.linalg.spectrum import squares
 
 
 @dataclass(frozen=True, slots=True)

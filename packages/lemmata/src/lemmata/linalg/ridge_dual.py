@@ -4,13 +4,12 @@ For few samples of many features: what a reader likes, say. The inverse of XX* +
 and shrinks by a row and a column; where that would cost digits it is computed anew.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import array_api_compat
 
-from lemmata.arrays import Array, Namespace, epsilon_of, matrices
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, matrices, real_part
 from lemmata.errors import ArgumentError
-from lemmata.linalg.adjoint import adjoint, conjugate, real_part
 from lemmata.linalg.ridge_design import design, one_matrix, positive_penalty
 from lemmata.linalg.ridge_sample import checked_sample, inverse_to_update
 
@@ -32,6 +31,16 @@ class DualRidge:
     targets: Array  # (n, t)
     sample_weights: Array  # (n,), positive
     inverse: Array  # (n, n): (XX* + penalty diag(1 / sample_weights))^-1
+    offset: Array = field(init=False)  # (1, t): what makes `dual` sum to 0; 0 without an intercept
+    dual: Array = field(init=False)  # (n, t): inverse @ (targets - offset)
+
+    def __post_init__(self) -> None:
+        xp, offset = self.xp, self.xp.zeros_like(self.targets[:1, :])
+        if self.has_intercept:
+            row = xp.sum(self.inverse, axis=0, keepdims=True)
+            offset = (row @ self.targets) / xp.sum(row)
+        object.__setattr__(self, "offset", offset)
+        object.__setattr__(self, "dual", self.inverse @ (self.targets - offset))
 
     @classmethod
     def fit(
@@ -52,7 +61,8 @@ class DualRidge:
         xp, s = problem.xp, problem.sample_weights()
         if not bool(xp.all(s > 0)):
             raise ArgumentError("sample_weight must be positive here; leave out what weighs 0")
-        state = cls(
+        s = xp.astype(s, problem.X.dtype, copy=False)
+        return cls(
             xp=xp,
             penalty=penalty,
             has_intercept=intercept,
@@ -60,50 +70,43 @@ class DualRidge:
             samples=problem.X,
             origin=problem.center,
             targets=problem.Y + problem.base,
-            sample_weights=xp.astype(s, problem.X.dtype, copy=False),
-            inverse=problem.X @ adjoint(xp, problem.X),  # of the right shape; replaced at once
+            sample_weights=s,
+            inverse=_inverse(xp, problem.X, s, penalty),
         )
-        return state._refitted()
 
     @property
     def dual_weights(self) -> Array:
         """(n,), or (n, t): weights = samples* dual_weights, and they sum to 0 over an intercept."""
-        a = self.inverse @ (self.targets - self._offset())
-        return a[:, 0] if self.single else a
+        return self._like_targets(self.dual)
 
     @property
     def weights(self) -> Array:
         """(d,), or (d, t)."""
-        W = adjoint(self.xp, self.samples) @ (self.inverse @ (self.targets - self._offset()))
-        return W[:, 0] if self.single else W
+        return self._like_targets(adjoint(self.xp, self.samples) @ self.dual)
 
     @property
     def intercept(self) -> Array:
         """A number, or (t,)."""
-        W = adjoint(self.xp, self.samples) @ (self.inverse @ (self.targets - self._offset()))
-        b = self._offset()[0, :] - (self.origin[None, :] @ W)[0, :]
-        return b[0] if self.single else b
+        kernel = self.origin[None, :] @ adjoint(self.xp, self.samples)
+        return self._like_targets(self.offset - kernel @ self.dual)[0, ...]
 
     @property
     def loo_residuals(self) -> Array:
         """Like the targets: target - prediction of a fit without that sample; NaN if n is 1."""
         xp = self.xp
-        a = self.inverse @ (self.targets - self._offset())
         diagonal = xp.linalg.diagonal(self.inverse)
         if self.has_intercept:
             if self.samples.shape[0] == 1:
-                return (a if not self.single else a[:, 0]) + float("nan")
+                return self._like_targets(self.dual) + float("nan")
             column = xp.sum(self.inverse, axis=1)
             diagonal = diagonal - column * conjugate(xp, column) / xp.sum(column)
-        loo = a / diagonal[:, None]
-        return loo[:, 0] if self.single else loo
+        return self._like_targets(self.dual / diagonal[:, None])
 
     def predict(self, X: Array) -> Array:
         """Predictions for `X` (q, d): (q,), or (q, t)."""
         _, X = matrices("X", X)
-        a = self.inverse @ (self.targets - self._offset())
-        Y = ((X - self.origin) @ adjoint(self.xp, self.samples)) @ a + self._offset()
-        return Y[:, 0] if self.single else Y
+        kernel = (X - self.origin) @ adjoint(self.xp, self.samples)
+        return self._like_targets(kernel @ self.dual + self.offset)
 
     def add(self, x: Array, y: Array | float, weight: float = 1.0) -> "DualRidge":
         """With one more sample `x` (d,) of target `y`, at the end."""
@@ -111,25 +114,22 @@ class DualRidge:
         x, y = checked_sample(xp, x, y, weight, self.samples[0, :], self.targets[0, :])
         x = x - self.origin
         s = xp.asarray([weight], dtype=x.dtype, device=array_api_compat.device(x))
-        grown = replace(
-            self,
-            samples=xp.concat((self.samples, x[None, :])),
-            targets=xp.concat((self.targets, y[None, :])),
-            sample_weights=xp.concat((self.sample_weights, s)),
-        )
+        samples = xp.concat((self.samples, x[None, :]))
+        targets = xp.concat((self.targets, y[None, :]))
+        sample_weights = xp.concat((self.sample_weights, s))
         inner = self.samples @ conjugate(xp, x)[:, None]
         corner = float(real_part(xp, x[None, :] @ conjugate(xp, x)[:, None])[0, 0])
         corner += self.penalty / weight
         across = self.inverse @ inner
         schur = corner - float(real_part(xp, adjoint(xp, inner) @ across)[0, 0])
         if schur < epsilon_of(xp, x) ** (1 / 3) * corner:
-            return grown._refitted()
+            return self._holding(samples, targets, sample_weights)
         block = self.inverse + (across / schur) @ adjoint(xp, across)
         edge = -across / schur
         last = xp.ones_like(block[:1, :1]) / schur
         top = xp.concat((block, edge), axis=1)
         bottom = xp.concat((adjoint(xp, edge), last), axis=1)
-        return replace(grown, inverse=xp.concat((top, bottom)))
+        return self._holding(samples, targets, sample_weights, xp.concat((top, bottom)))
 
     def remove(self, index: int) -> "DualRidge":
         """Without the sample at `index`; those after it move up."""
@@ -138,11 +138,9 @@ class DualRidge:
             raise ArgumentError(
                 f"index must name one of the {n} samples, and leave one, got {index}"
             )
-        shrunk = replace(
-            self,
-            samples=_without(xp, self.samples, index),
-            targets=_without(xp, self.targets, index),
-            sample_weights=_without(xp, self.sample_weights, index),
+        samples, targets, sample_weights = (
+            _without(xp, array, index)
+            for array in (self.samples, self.targets, self.sample_weights)
         )
         rows = _without(xp, self.inverse, index)
         kept = _without(xp, xp.matrix_transpose(rows), index)
@@ -152,24 +150,28 @@ class DualRidge:
         inverse = kept - column @ (adjoint(xp, column) / pivot)
         before, after = (real_part(xp, xp.linalg.diagonal(M)) for M in (kept, inverse))
         if bool(xp.any(after < epsilon_of(xp, rows) ** (1 / 3) * before)):
-            return shrunk._refitted()
-        return replace(shrunk, inverse=inverse)
+            return self._holding(samples, targets, sample_weights)
+        return self._holding(samples, targets, sample_weights, inverse)
 
-    def _offset(self) -> Array:
-        """The intercept, (1, t): what makes the dual weights sum to 0."""
-        xp = self.xp
-        if not self.has_intercept:
-            return xp.zeros_like(self.targets[:1, :])
-        row = xp.sum(self.inverse, axis=0, keepdims=True)
-        return (row @ self.targets) / xp.sum(row)
+    def _holding(
+        self, samples: Array, targets: Array, sample_weights: Array, inverse: Array | None = None
+    ) -> "DualRidge":
+        """The fit of these samples, the inverse computed anew where it is not given."""
+        if inverse is None:
+            inverse = _inverse(self.xp, samples, sample_weights, self.penalty)
+        return replace(
+            self, samples=samples, targets=targets, sample_weights=sample_weights, inverse=inverse
+        )
 
-    def _refitted(self) -> "DualRidge":
-        xp = self.xp
-        device = array_api_compat.device(self.samples)
-        identity = xp.eye(self.samples.shape[0], dtype=self.samples.dtype, device=device)
-        ridge = identity * (self.penalty / self.sample_weights)
-        kernel = self.samples @ adjoint(xp, self.samples)
-        return replace(self, inverse=inverse_to_update(xp, kernel + ridge))
+    def _like_targets(self, array: Array) -> Array:
+        return array[:, 0] if self.single else array
+
+
+def _inverse(xp: Namespace, samples: Array, sample_weights: Array, penalty: float) -> Array:
+    device = array_api_compat.device(samples)
+    identity = xp.eye(samples.shape[0], dtype=samples.dtype, device=device)
+    kernel = samples @ adjoint(xp, samples)
+    return inverse_to_update(xp, kernel + identity * (penalty / sample_weights))
 
 
 def _without(xp: Namespace, array: Array, index: int) -> Array:

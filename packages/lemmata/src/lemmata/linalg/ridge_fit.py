@@ -8,9 +8,8 @@ digits (the singular value decomposition is taken there).
 
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace, matrices
+from lemmata.arrays import Array, Namespace, adjoint, matrices
 from lemmata.errors import ShapeError
-from lemmata.linalg.adjoint import adjoint
 from lemmata.linalg.ridge_design import Design, checked_penalty, design
 from lemmata.linalg.ridge_solvers import Route, Solution, by_gram, by_svd, decomposed
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lemmata.arrays import Array
+from lemmata.arguments import check_choice
+from lemmata.arrays import Array, squares
 from lemmata.errors import ArgumentError
 from lemmata.linalg.ridge_design import Design, checked_penalty, design, one_matrix
 from lemmata.linalg.ridge_fit import Ridge, assembled
 from lemmata.linalg.ridge_solvers import Decomposition, Solution, by_svd, decomposed, over_penalty
-from lemmata.linalg.spectrum import squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ def ridge_path(
 
     Raises DtypeError, ShapeError, NonFiniteError, ArgumentError.
     """
-    if select not in ("loo", "gcv"):
-        raise ArgumentError(f"select must be 'loo' or 'gcv', got {select!r}")
+    check_choice("select", select, ("loo", "gcv"))
     levels = tuple(checked_penalty(penalty) for penalty in penalties)
     if not levels:
         raise ArgumentError("penalties must hold at least one penalty, got none")

@@ -4,13 +4,12 @@ Refused: updating means and second moments apart, whose difference cancels. The 
 itself changes by a matrix of rank 1 for a sample, its mean and all.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import array_api_compat
 
-from lemmata.arrays import Array, Namespace, epsilon_of, matrices
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, matrices, real_part
 from lemmata.errors import ArgumentError
-from lemmata.linalg.adjoint import adjoint, conjugate, real_part
 from lemmata.linalg.ridge_design import design, one_matrix, positive_penalty
 from lemmata.linalg.ridge_sample import checked_sample, inverse_to_update
 
@@ -32,6 +31,10 @@ class PrimalRidge:
     center: Array  # (d,): the mean of the samples, 0 without an intercept
     base: Array  # (t,): the mean of the targets, 0 without an intercept
     total: float  # the sum of the sample weights
+    solution: Array = field(init=False)  # (d, t): inverse @ moment
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "solution", self.inverse @ self.moment)
 
     @classmethod
     def fit(
@@ -63,19 +66,18 @@ class PrimalRidge:
     @property
     def weights(self) -> Array:
         """(d,), or (d, t)."""
-        W = self.inverse @ self.moment
-        return W[:, 0] if self.single else W
+        return self.solution[:, 0] if self.single else self.solution
 
     @property
     def intercept(self) -> Array:
         """A number, or (t,)."""
-        b = self.base - (self.center[None, :] @ (self.inverse @ self.moment))[0, :]
+        b = self.base - (self.center[None, :] @ self.solution)[0, :]
         return b[0] if self.single else b
 
     def predict(self, X: Array) -> Array:
         """Predictions for `X` (q, d): (q,), or (q, t)."""
         _, X = matrices("X", X)
-        Y = (X - self.center) @ (self.inverse @ self.moment) + self.base
+        Y = (X - self.center) @ self.solution + self.base
         return Y[:, 0] if self.single else Y
 
     def add(self, x: Array, y: Array | float, weight: float = 1.0) -> "PrimalRidge":

@@ -10,10 +10,8 @@ from typing import Literal, TypeAlias
 
 import array_api_compat
 
-from lemmata.arrays import Array, Namespace, epsilon_of
-from lemmata.linalg.adjoint import adjoint, conjugate, real_part
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, real_part, squares
 from lemmata.linalg.ridge_design import Design
-from lemmata.linalg.spectrum import squares
 
 Route: TypeAlias = Literal["primal", "dual", "svd"]
 

@@ -14,7 +14,7 @@ from lemmata.linalg.span import index_array
 
 DENSE = 2**25  # pairs that are kept: n up to 5,792
 BLOCK = 2**22  # pairs that are worked on at a time
-ROWS = 32  # rows that are summed at a time: few enough to stay in a processor's cache
+ROWS = 64  # rows that are summed at a time: few enough to stay in a processor's cache
 
 
 class Similarities(Protocol):
@@ -147,8 +147,8 @@ def reached(xp: Namespace, rows: Array, best: Array, *, spare: bool = False) -> 
     `rows` may be overwritten if they are to `spare`, which keeps NumPy within the cache.
     """
     if spare and isinstance(rows, np.ndarray):
-        return np.maximum(rows, best, out=rows).sum(axis=1)
-    return xp.sum(xp.maximum(rows, best), axis=1)
+        return _summed(xp, np.maximum(rows, best, out=rows))
+    return _summed(xp, xp.maximum(rows, best))
 
 
 def above(xp: Namespace, sums: Array, best: Array) -> Array:
@@ -156,5 +156,12 @@ def above(xp: Namespace, sums: Array, best: Array) -> Array:
 
     Both sums are taken in the same order, so that a row that adds nothing gains exactly 0.
     """
-    gained = sums - xp.sum(best[None, :], axis=1)
+    gained = sums - _summed(xp, best[None, :])
     return xp.maximum(gained, xp.zeros_like(gained))
+
+
+def _summed(xp: Namespace, rows: Array) -> Array:
+    """The sum of each row, equal for equal rows: for NumPy by BLAS, in half the time of `sum`."""
+    if isinstance(rows, np.ndarray):
+        return np.vecdot(rows, np.ones_like(rows[0, :]))
+    return xp.sum(rows, axis=1)

@@ -7,9 +7,8 @@ once most of its digits are gone (the remedy of Drmac & Bujanovic 2008 for LAPAC
 
 import math
 
-from lemmata.arrays import Array, Namespace, epsilon_of, is_complex
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, squares
 from lemmata.linalg.blocks import squared_lengths, squared_rests
-from lemmata.linalg.spectrum import squares
 
 
 class Span:
@@ -91,8 +90,7 @@ class Span:
     def _direction(self, pick: int) -> tuple[Array, Array]:
         q = self.part_outside(self.A[:, pick : pick + 1])[:, 0]
         q = q / self.xp.sqrt(self.xp.sum(squares(self.xp, q)))
-        conjugate = self.xp.conj(q) if is_complex(self.xp, q) else q
-        return q, conjugate @ self.A
+        return q, conjugate(self.xp, q) @ self.A
 
     def _settle(self, *, left: bool = False) -> None:
         """Renew the lengths that have lost their digits, and tell rounding from rest.
@@ -135,9 +133,3 @@ def spread(xp: Namespace, mask: Array, values: Array, elsewhere: Array) -> Array
     places = xp.cumulative_sum(xp.astype(mask, xp.int64)) - 1
     places = xp.where(mask, places, xp.zeros_like(places))
     return xp.where(mask, xp.take(values, places, axis=0), elsewhere)
-
-
-def adjoint(xp: Namespace, A: Array) -> Array:
-    """A*, the conjugate transpose."""
-    transposed = xp.matrix_transpose(A)
-    return xp.conj(transposed) if is_complex(xp, A) else transposed

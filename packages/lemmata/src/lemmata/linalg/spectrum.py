@@ -8,7 +8,16 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from lemmata.arrays import Array, Namespace, epsilon_of, is_complex, is_traced, largest
+from lemmata.arrays import (
+    Array,
+    Namespace,
+    adjoint,
+    epsilon_of,
+    is_traced,
+    largest,
+    real_part,
+    squares,
+)
 from lemmata.errors import ArgumentError
 
 
@@ -60,11 +69,15 @@ class MatrixSpectrum:
 
     def energy_and_fourth(self) -> tuple[Array, Array]:
         G = gram(self.xp, self.A)
-        return _trace(self.xp, G), self.xp.sum(squares(self.xp, G), axis=(-2, -1))
+        return real_part(self.xp, self.xp.linalg.trace(G)), self.xp.sum(
+            squares(self.xp, G), axis=(-2, -1)
+        )
 
     def energy_and_peak(self) -> tuple[Array, Array]:
         G = gram(self.xp, self.A)
-        return _trace(self.xp, G), self.xp.max(self.xp.linalg.eigvalsh(G), axis=-1)
+        return real_part(self.xp, self.xp.linalg.trace(G)), self.xp.max(
+            self.xp.linalg.eigvalsh(G), axis=-1
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +136,4 @@ def centred(xp: Namespace, A: Array) -> Array:
 
 def gram(xp: Namespace, A: Array) -> Array:
     """The smaller of A*A and AA*, (..., k, k): its eigenvalues are the squared singular values."""
-    adjoint = xp.matrix_transpose(A)
-    if is_complex(xp, A):
-        adjoint = xp.conj(adjoint)
-    return adjoint @ A if A.shape[-1] <= A.shape[-2] else A @ adjoint
-
-
-def squares(xp: Namespace, A: Array) -> Array:
-    """|a|^2 of every entry, real."""
-    if is_complex(xp, A):
-        return xp.real(A) ** 2 + xp.imag(A) ** 2
-    return A**2
-
-
-def _trace(xp: Namespace, G: Array) -> Array:
-    trace = xp.linalg.trace(G)
-    return xp.real(trace) if is_complex(xp, G) else trace
+    return adjoint(xp, A) @ A if A.shape[-1] <= A.shape[-2] else A @ adjoint(xp, A)

@@ -8,10 +8,9 @@ which pivoting alone does not promise (Kahan's matrix).
 
 import math
 
-from lemmata.arrays import Array, Namespace
+from lemmata.arrays import Array, Namespace, squares
 from lemmata.linalg.pivots import pivoted
 from lemmata.linalg.span import Span
-from lemmata.linalg.spectrum import squares
 
 
 def strong_rrqr(xp: Namespace, A: Array, k: int, tol: float, f: float) -> Span:

@@ -7,12 +7,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from lemmata.arrays import Array, epsilon_of
-from lemmata.linalg.adjoint import adjoint
+from lemmata.arrays import Array, adjoint, epsilon_of, squares
 from lemmata.linalg.operators import Operator, in_precision
 from lemmata.linalg.optimality import best_energy_bound, norm_outside
 from lemmata.linalg.orthonormal import like, orthonormalised, thin_svd
-from lemmata.linalg.spectrum import squares
 
 STEPS = 36  # of Lanczos outside: the bound is then some 4 % above the norm
 CANCELLED = 1e4  # times machine epsilon: shares of the energy below it are not found by subtraction

@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace
-from lemmata.linalg.adjoint import adjoint, conjugate
+from lemmata.arrays import Array, Namespace, adjoint, conjugate
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from lemmata.arrays import Array, Namespace, epsilon_of, largest, matrices
+from lemmata.arguments import integer
+from lemmata.arrays import Array, Namespace, adjoint, epsilon_of, largest, matrices
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
-from lemmata.linalg.adjoint import adjoint
 from lemmata.linalg.orthonormal import like, orthonormal_beside
 from lemmata.linalg.sparse_products import finite_rows
 from lemmata.linalg.svd_result import SVDResult, with_signs
@@ -43,7 +43,7 @@ def append_rows(svd: SVDResult, rows: Array, k: int | None = None) -> SVDResult:
     """
     xp, rows = _rows_for(svd, rows)
     B = rows.toarray() if hasattr(rows, "toarray") else rows
-    k = int(svd.s.shape[0]) if k is None else k
+    k = int(svd.s.shape[0]) if k is None else integer("k", k)
     U, s, Vt = _significant(xp, svd)
     left, below, mean = _stacked(xp, svd.mean, U, B)
     inside = below @ adjoint(xp, Vt)

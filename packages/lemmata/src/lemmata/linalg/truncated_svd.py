@@ -12,9 +12,19 @@ from typing import Any, Literal, TypeAlias, get_args
 import array_api_compat
 import numpy as np
 
-from lemmata.arrays import Array, constant, is_traced, largest, matrices
+from lemmata.arguments import check_choice, integer
+from lemmata.arrays import (
+    Array,
+    adjoint,
+    conjugate,
+    constant,
+    is_traced,
+    is_tracked,
+    largest,
+    matrices,
+    real_part,
+)
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
-from lemmata.linalg.adjoint import adjoint, conjugate, real_part
 from lemmata.linalg.operators import Dense, Given, Operator, power_of_two
 from lemmata.linalg.orthonormal import like
 from lemmata.linalg.sparse_products import sparse_operator
@@ -73,6 +83,7 @@ def truncated_svd(  # noqa: PLR0913 - the dials that the methods have between th
     _check(method, tol, oversample, n_iter)
     opened = _opened(A, center)
     m, n = opened.operator.shape
+    k = integer("k", k)
     if not 0 <= k <= min(m, n):
         raise ArgumentError(f"k must be in [0, min(m, n)] = [0, {min(m, n)}], got {k}")
     work = opened.operator.turned() if n > m else opened.operator
@@ -113,7 +124,7 @@ def _opened(A: Array, center: bool) -> _Opened:
     A = A / scale
     mean = xp.mean(A, axis=0) * scale if center and 0 not in A.shape else None
     A = A if mean is None else centred(xp, A)
-    live = A if getattr(A, "requires_grad", False) else None
+    live = A if is_tracked(A) else None
     return _Opened(Dense(xp, constant(A)), mean, scale, live)
 
 
@@ -156,13 +167,14 @@ def _result(opened: _Opened, answer: Answer, products: int, turned: bool) -> SVD
 
 
 def _check(method: str, tol: float, oversample: int | None, n_iter: int | None) -> None:
-    if method not in get_args(Method):
-        raise ArgumentError(f"method must be one of {', '.join(get_args(Method))}, got {method!r}")
+    check_choice("method", method, get_args(Method))
     if not 0 < tol < math.inf:
         raise ArgumentError(f"tol must be positive and finite, got {tol}")
-    if oversample is not None and (method != "randomized" or oversample < 0):
+    if oversample is not None and (method != "randomized" or integer("oversample", oversample) < 0):
         raise ArgumentError(f"oversample >= 0 belongs to method='randomized', got {oversample}")
-    if n_iter is not None and (method not in ("krylov", "randomized") or n_iter < 0):
+    if n_iter is not None and (
+        method not in ("krylov", "randomized") or integer("n_iter", n_iter) < 0
+    ):
         raise ArgumentError(
             f"n_iter >= 0 belongs to method='krylov' and method='randomized', got {n_iter}"
         )

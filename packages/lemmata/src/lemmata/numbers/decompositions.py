@@ -6,13 +6,12 @@ floating roots (wrong beyond 2^52), and trying every a.
 """
 
 import math
-import operator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lemmata.errors import ArgumentError
+from lemmata.arguments import natural
 
 FIRST = 256  # sums tried with Python's integers before arrays pay
 BLOCK = 1 << 14  # sums tried at once: they stay in the cache
@@ -35,7 +34,7 @@ def min_sum_decomposition(N: int) -> Decomposition:
     2 N^(1/4) + 4 for every N; up to N near 10^44 in NumPy, beyond in Python's integers.
     ArgumentError if N is negative, TypeError if it is not an integer.
     """
-    N = _natural("N", N)
+    N = natural("N", N)
     if N < 4:
         return Decomposition(0, 0, N)
     s = math.isqrt(4 * N)
@@ -58,7 +57,7 @@ def min_sums(limit: int) -> NDArray[np.int64]:
     (a - 1)(b - 1) over the products a b <= N, and only pairs with a small difference d can hold it:
     d^2 <= r (4 sqrt(N) + r), r = 2 + sqrt(1 + 4 sqrt(N)). O(N^(7/8)) pairs, O(N) memory.
     """
-    limit = _natural("limit", limit)
+    limit = natural("limit", limit)
     N = np.arange(limit + 1, dtype=np.int64)
     if limit < 4:
         return N
@@ -124,10 +123,3 @@ def _widest_difference(N: int) -> int:
     root = math.isqrt(N) + 1
     slack = 3 + math.isqrt(1 + 4 * root)
     return math.isqrt(slack * (4 * root + slack))
-
-
-def _natural(name: str, value: int) -> int:
-    value = operator.index(value)
-    if value < 0:
-        raise ArgumentError(f"{name} must be a non-negative integer, got {value}")
-    return value

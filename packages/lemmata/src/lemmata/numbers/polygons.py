@@ -6,9 +6,9 @@ half of the theorem.
 """
 
 import math
-import operator
 from functools import lru_cache
 
+from lemmata.arguments import integer
 from lemmata.errors import ArgumentError
 from lemmata.numbers.periods import PeriodTower
 from lemmata.numbers.surds import Surd
@@ -45,7 +45,7 @@ def sine_in_radicals(n: int, k: int = 1) -> Surd:
 
 def _part_of_circle(n: int, k: int) -> tuple[Surd, Surd]:
     """Cosine and sine of 2 pi k / n, by the addition theorem over the prime powers of n."""
-    n, k = _sides(n), operator.index(k)
+    n, k = _sides(n), integer("k", k)
     if not constructible(n):
         raise ArgumentError(
             f"the regular {n}-gon cannot be constructed: {n} is not a power of 2 times distinct "
@@ -90,7 +90,7 @@ def _twos(n: int) -> int:
 
 
 def _sides(n: int) -> int:
-    n = operator.index(n)
+    n = integer("n", n)
     if n < 1 or n.bit_length() > 2**33:
         raise ArgumentError(f"n must be a positive integer of less than 2^33 bits, got {n}")
     return n

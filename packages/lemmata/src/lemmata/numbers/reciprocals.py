@@ -6,14 +6,13 @@ takes L steps, and the sum of mu(d) over separate problems of size L / d^2.
 """
 
 import math
-import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lemmata.errors import ArgumentError
+from lemmata.arguments import natural
 from lemmata.numbers.exact_quotients import integers_over
 from lemmata.numbers.hyperbola import Hyperbola
 from lemmata.numbers.sieves import SquarefreeSieve
@@ -33,7 +32,7 @@ def count_reciprocal_pairs(L: int) -> int:
 
     ArgumentError if L is negative, TypeError if it is not an integer.
     """
-    L = _limit(L)
+    L = natural("L", L)
     if L < 6:
         return 0
     split = _Split.of(L)
@@ -51,19 +50,12 @@ def reciprocal_pairs(L: int) -> Iterator[tuple[int, int, int]]:
 
     In order of (b, c), then of k, where x = k (c - b) c, y = k b c, n = k (c - b) b.
     """
-    L = _limit(L)
+    L = natural("L", L)
     for b in range(2, math.isqrt(L) + 1):
         for c in range(b + 1, min(2 * b - 1, L // b) + 1):
             if math.gcd(b, c) == 1:
                 for k in range(1, L // (b * c) + 1):
                     yield k * (c - b) * c, k * b * c, k * (c - b) * b
-
-
-def _limit(L: int) -> int:
-    L = operator.index(L)
-    if L < 0:
-        raise ArgumentError(f"L must be a non-negative integer, got {L}")
-    return L
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lemmata.arrays import Array, Namespace, epsilon_of
 from lemmata.errors import ArgumentError
-from lemmata.optimize.projections import onto_capped_simplex, onto_simplex
+from lemmata.relax.projection import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ class CappedSimplex:
 
     def project(self, v: Array) -> Array:
         """The nearest point in Euclidean distance."""
-        if self.upper is None:
-            return onto_simplex(self.xp, v, self.total)
-        return onto_capped_simplex(self.xp, v, self.total, self.upper)
+        return nearest(self.xp, v, self.total, self.upper)
 
     def multiplier(self, gradient: Array) -> Array:
         """mu, the price of mass: the linear oracle fills the entries below it and none above it.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from lemmata.arguments import check_choice
 from lemmata.arrays import Array, constant, floating, is_complex, largest, namespace
 from lemmata.errors import ArgumentError, DtypeError, NonFiniteError, ShapeError
 from lemmata.optimize.fista import fista
@@ -80,8 +81,7 @@ def minimize_simplex(  # noqa: PLR0913 - the arguments of scipy.optimize.minimiz
     Sources: `lemmata.optimize.fista`, `.frank_wolfe`, `.mirror`; the gap is M. Jaggi, "Revisiting
     Frank-Wolfe" (ICML 2013), equation (2).
     """
-    if method not in METHODS:
-        raise ArgumentError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    check_choice("method", method, tuple(METHODS))
     if not (rtol >= 0 and atol >= 0 and max_iter >= 0):
         raise ArgumentError(
             f"rtol, atol and max_iter must be non-negative, got {rtol}, {atol}, {max_iter}"

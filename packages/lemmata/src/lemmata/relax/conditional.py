@@ -14,8 +14,12 @@ at n = 1000), and the forward-backward recursion (O(nk) time and memory, the ref
 import math
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace, constant, epsilon_of
+from lemmata.arrays import Array, Namespace, constant, epsilon_of, is_tracked
 from lemmata.relax.rows import blocks, blockwise
+from lemmata.relax.threshold import LONG
+
+RARE = 1 / 32  # coins of at most this p, or 1 - p, are nearly sure
+TERMS = 14  # (2 RARE)^14 / 14 is below rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,10 @@ def conditional_mean(xp: Namespace, log_odds: Array) -> Array:
         coins = Coins.of(xp, part)
         total = xp.zeros_like(part)
         for point in points:
-            real, imaginary = _tilted(coins, point)
-            total = total + point.real * real - point.imaginary * imaginary
+            # Re W f = (Re W (p - versine variance) - Im W sine variance) / |1 + pz|^2
+            turn = point.real * point.versine + point.imaginary * point.sine
+            size = 1 - 2 * point.versine * coins.variance
+            total = total + (point.real * coins.p - turn * coins.variance) / size
         return xp.clip(total, 0.0, 1.0)
 
     return blockwise(xp, mean, log_odds)
@@ -92,6 +98,7 @@ def _points(xp: Namespace, parts: list[Coins], n: int) -> list[Point]:
     reach = lost / 3 + xp.sqrt(lost**2 / 9 + 2 * lost * variance)
     half = xp.ceil(xp.minimum(reach, float(n)) / 2)
     M = 2 * half + 1  # odd, so that no point is at pi, where a fair coin's factor is 0
+    common, moments = _without_rare(xp, parts)
     points = []
     for j in range(int(xp.max(half)) + 1):
         t = xp.minimum(2 * math.pi * j / M, math.pi)
@@ -100,7 +107,8 @@ def _points(xp: Namespace, parts: list[Coins], n: int) -> list[Point]:
         weighty = (j <= half) & (variance * versine <= lost)
         if not bool(xp.any(weighty)):
             break
-        logs = [_characteristic(xp, part, sine, versine, t) for part in parts]
+        logs = [_characteristic(xp, part, sine, versine, t) for part in common]
+        logs += [_series(xp, moments, sine, versine, t)] if moments else []
         size, phase = (_over(xp, list(terms)) for terms in zip(*logs, strict=True))
         size = xp.where(weighty, xp.exp(size), 0.0) * (1 if j == 0 else 2)
         points.append(Point(sine, versine, size * xp.cos(phase), size * xp.sin(phase)))
@@ -116,6 +124,52 @@ def _characteristic(
     # k = sum p is shared out among the terms, and does not move when p is differentiated
     turn = xp.atan(coins.small * sine / (1 - versine * coins.small)) - t * constant(coins.small)
     return size, coins.side * turn
+
+
+def _without_rare(
+    xp: Namespace, parts: list[Coins]
+) -> tuple[list[Coins], list[tuple[Array, Array]]]:
+    """The coins of a lone row that are not nearly sure, and sum p^m and sum side p^m of the others.
+
+    Of many coins most are nearly sure, and their logarithms are a short power series, whose sums
+    serve all points.
+    """
+    small = parts[0].small
+    n = sum(int(part.small.shape[-1]) for part in parts)
+    if n <= LONG or math.prod(small.shape[:-1]) != 1 or is_tracked(small):
+        return parts, []
+    if 2 * sum(int(xp.count_nonzero(part.small <= RARE)) for part in parts) < n:
+        return parts, []
+    common, sums = [], []
+    for part in parts:
+        rare = part.small <= RARE
+        columns = (part.p, part.small, part.side, part.variance)
+        shape = (*small.shape[:-1], -1)
+        common.append(Coins(*(xp.reshape(column[~rare], shape) for column in columns)))
+        first = power = xp.where(rare, part.small, 0.0)
+        moments = []
+        for _ in range(TERMS):
+            signed = xp.sum(part.side * power, axis=-1, keepdims=True)
+            moments.append((xp.sum(power, axis=-1, keepdims=True), signed))
+            power = power * first
+        sums.append(moments)
+    totals = [
+        (sum(m[0] for m in each), sum(m[1] for m in each)) for each in zip(*sums, strict=True)
+    ]
+    return common, totals
+
+
+def _series(
+    xp: Namespace, moments: list[tuple[Array, Array]], sine: Array, versine: Array, t: Array
+) -> tuple[Array, Array]:
+    """As `_characteristic`, of rare coins: log(1 + pz) - itp, z = e^it - 1, by powers of pz."""
+    real, imaginary = -versine, sine  # z^m
+    size, phase = xp.zeros_like(sine), -t * moments[0][1]
+    for m, (plain, signed) in enumerate(moments, start=1):
+        factor = (1 if m % 2 else -1) / m
+        size, phase = size + factor * plain * real, phase + factor * signed * imaginary
+        real, imaginary = -versine * real - sine * imaginary, sine * real - versine * imaginary
+    return size, phase
 
 
 def _tilted(coins: Coins, point: Point) -> tuple[Array, Array]:

@@ -1,8 +1,9 @@
-"""Euclidean projections onto the simplex and onto the capped simplex, exact and without a sort.
+"""Euclidean projections onto the simplex and onto the capped simplex, exact, in linear time.
 
 The threshold is the root of a piecewise linear function. Newton's step lands on the root of the
 piece that it is taken from, so that it ends, exactly, after a few steps; what a bracket has decided
-is dropped on the way, which makes the cost linear.
+is dropped on the way, which makes the cost linear. Short rows are sorted instead: a sort is one
+call where the steps are some fifty, each dearer than its work.
 """
 
 import math
@@ -13,7 +14,7 @@ import array_api_compat
 from lemmata.arrays import Array, Namespace, constant, epsilon_of
 from lemmata.errors import ArgumentError
 from lemmata.relax import package_torch
-from lemmata.relax.rows import Rows, blockwise, in_range, order_statistics, rows_of
+from lemmata.relax.rows import Rows, blockwise, finite_rows, in_range, order_statistics, rows_of
 from lemmata.relax.threshold import LONG, ROUNDS, attached
 
 
@@ -23,7 +24,8 @@ def project_simplex(v: Array, total: float = 1.0, axis: int = -1) -> Array:
     p = max(v - lambda, 0) with lambda such that p sums to `total` >= 0 (Duchi et al. 2008,
     doi:10.1145/1390156.1390191). Exact: the support is found, not approached, in O(n) expected
     operations, by Newton's method from below (Michelot 1986; Condat 2016,
-    doi:10.1007/s10107-015-0946-6) on the candidates above max(v) - total only.
+    doi:10.1007/s10107-015-0946-6) on the candidates above max(v) - total only; by a sort where n
+    is at most 2048.
 
     Any array library; half precision is computed in float32. PyTorch differentiates it, as often
     as need be, by the closed form diag(s) - s s^T / <s, 1>, s the indicator of the support; at a
@@ -68,10 +70,15 @@ def project_capped_simplex(v: Array, k: float, upper: float = 1.0, axis: int = -
 def onto_simplex(rows: Rows, total: float) -> Array:
     """The projection of rows onto the simplex of `total` > 0; -infinity goes to 0."""
     xp = rows.xp
-    d = rows.offsets(rows.peak, total, 0.0)  # lambda is never further below the peak
+    d = rows.offsets(rows.peak, total, math.inf)  # lambda is never further below the peak
     fixed = constant(d)
     if array_api_compat.is_torch_array(d) and package_torch.is_there():
         now = -total * package_torch.largest_probability(fixed / total, 2)
+    elif rows.n <= LONG:
+        now = _sorted_root(xp, fixed, total)
+        over = fixed > now  # once more, as a running sum rounds more than a sum
+        held, inside = _total(xp, xp.where(over, fixed, 0.0)), _total(xp, xp.astype(over, d.dtype))
+        now = (held - total) / xp.maximum(inside, 1.0)
     else:
         high = xp.zeros_like(rows.peak) - total / rows.n
         low = (_total(xp, fixed) - total) / rows.n
@@ -87,11 +94,34 @@ def onto_capped(rows: Rows, k: float, upper: float, unit: float = 1.0) -> Array:
     below = pivot if k / upper != math.floor(k / upper) else below
     reach = 4 * upper * unit  # beyond it everything is at the cap, or at 0
     d = rows.offsets(pivot, reach, reach, unit)
+    if rows.n <= LONG and math.prod(d.shape) == rows.n:
+        now = _sorted_capped_root(xp, constant(d), k, upper)
+        return _clipped(xp, d, now, upper)
     high = xp.zeros_like(pivot)
     gap = xp.clip(below / 2 - pivot / 2, -1.5 * upper * unit, 0.0) / (unit / 2)
     low = gap - upper
     now = _each_row(xp, constant(d), low, high, k, upper)
     return _clipped(xp, d, now, upper)
+
+
+def nearest(xp: Namespace, v: Array, total: float, upper: float | None) -> Array:
+    """The projection of one vector onto the simplex, or the capped one: within an iteration.
+
+    `v` (n,) is known to be finite and n * upper >= total > 0: nothing is checked, and there is no
+    gradient. On short vectors that is most of the cost.
+    """
+    n = v.shape[0]
+    if upper is not None and total >= n * upper:
+        return xp.full_like(v, total / n)
+    if n > LONG:
+        rows = finite_rows(xp, v)
+        return onto_simplex(rows, total) if upper is None else onto_capped(rows, total, upper)
+    if upper is None:
+        d = v - xp.max(v)
+        return xp.maximum(d - _sorted_root(xp, d, total), 0.0)
+    d = v - xp.sort(v)[n - math.ceil(total / upper)]  # near the threshold, where digits are kept
+    now = _sorted_capped_root(xp, d, total, upper)
+    return xp.minimum(xp.maximum(d - now, 0.0), upper)
 
 
 def _clipped(xp: Namespace, d: Array, now: Array, upper: float) -> Array:
@@ -106,6 +136,29 @@ def _clipped(xp: Namespace, d: Array, now: Array, upper: float) -> Array:
         return p if math.isinf(upper) else xp.where(offset >= upper, upper, p)
 
     return blockwise(xp, clipped, d)
+
+
+def _sorted_root(xp: Namespace, d: Array, total: float) -> Array:
+    """The simplex threshold of each row: the greatest that some of its largest, alone, would have."""
+    rank = xp.arange(1, d.shape[-1] + 1, dtype=d.dtype, device=d.device)
+    sums = xp.cumulative_sum(-xp.sort(-d, axis=-1), axis=-1)
+    return xp.max((sums - total) / rank, axis=-1, keepdims=True)
+
+
+def _sorted_capped_root(xp: Namespace, d: Array, k: float, upper: float) -> Array:
+    """The threshold of a lone row, from the bends of sum (d - lambda)+ - (d - upper - lambda)+."""
+    row = d if d.ndim == 1 else xp.reshape(d, (-1,))
+    bends = xp.concat([row, row - upper])
+    order = xp.argsort(bends, descending=True)
+    falling = xp.take(bends, order)
+    sign = 2 * xp.astype(order < row.shape[0], d.dtype) - 1
+    count, held = xp.cumulative_sum(sign), xp.cumulative_sum(sign * falling)
+    piece = int(xp.count_nonzero(held - count * falling < k)) - 1
+    now = (held[piece] - k) / xp.maximum(count[piece], 1.0)
+    # once more, as running sums round more than a sum
+    inside = int(xp.count_nonzero((row > now) & (row < now + upper)))
+    excess = xp.sum(xp.minimum(xp.maximum(row - now, 0.0), upper)) - k
+    return xp.reshape(now + excess / max(inside, 1), (*d.shape[:-1], 1))
 
 
 def _each_row(xp: Namespace, d: Array, low: Array, high: Array, k: float, upper: float) -> Array:

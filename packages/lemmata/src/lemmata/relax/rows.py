@@ -4,6 +4,7 @@ Every map of this room works on rows and is brought back by `Rows.back`. -infini
 "not a candidate" where a map allows masks; NaN and +infinity never pass.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,14 +47,20 @@ class Rows:
 
         def offset(values: Array) -> Array:
             if plain:
-                return xp.clip(values - pivot, -below, above) / unit
-            return xp.clip(values / 2 - pivot / 2, -below / 2, above / 2) / (unit / 2)
+                return _kept(xp, values - pivot, -below, above) / unit
+            return _kept(xp, values / 2 - pivot / 2, -below / 2, above / 2) / (unit / 2)
 
         return blockwise(self.xp, offset, self.values)
 
     def back(self, answer: Array) -> Array:
         """`answer`, of the shape of the rows, as the caller's axis and dtype have it."""
         return self.xp.astype(self.xp.moveaxis(answer, -1, self.axis), self.dtype, copy=False)
+
+
+def finite_rows(xp: Namespace, values: Array) -> Rows:
+    """`values` (..., n), known to be finite and of a floating dtype, as rows; nothing is checked."""
+    peak = xp.max(constant(values), axis=-1, keepdims=True)
+    return Rows(xp, values, peak, values.dtype, -1)
 
 
 def rows_of(name: str, array: Array, axis: int, *, masks: bool) -> Rows:
@@ -131,6 +138,12 @@ def _partitioned(xp: Namespace, values: Array, place: int) -> Array:
         if hasattr(xp, "partition")
         else xp.sort(values, axis=-1)
     )
+
+
+def _kept(xp: Namespace, d: Array, low: float, high: float) -> Array:
+    """`d` in [low, high]: what `clip` of array-api-compat does at a multiple of the price."""
+    d = xp.where(d > low, d, low)
+    return d if math.isinf(high) else xp.where(d < high, d, high)
 
 
 def blocks(values: Array) -> list[Array]:

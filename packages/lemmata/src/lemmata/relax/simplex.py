@@ -71,13 +71,13 @@ def _softmax(rows: Rows) -> Array:
     xp = rows.xp
     if array_api_compat.is_torch_array(rows.values):
         return xp.softmax(rows.values, dim=-1)
-    e = xp.exp(rows.offsets(rows.peak, RANGE, 0.0))
+    e = xp.exp(rows.offsets(rows.peak, RANGE, math.inf))
     return e / xp.sum(e, axis=-1, keepdims=True)
 
 
 def _entmax(rows: Rows, a: float) -> Array:
     xp, n = rows.xp, rows.n
-    z = rows.offsets(rows.peak, 1 / a, 0.0)  # lower ones are 0 whatever c is
+    z = rows.offsets(rows.peak, 1 / a, math.inf)  # lower ones are 0 whatever c is
     if a == 0.5 and array_api_compat.is_torch_array(z) and package_torch.is_there():
         now = 2 * (1 - package_torch.largest_probability(z, 1.5) ** 0.5)
     else:

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Protocol, TypeAlias
 
-import array_api_compat
-
-from lemmata.arrays import Array, Namespace, epsilon_of
+from lemmata.arrays import Array, Namespace, epsilon_of, is_tracked
 from lemmata.relax.rows import blocks, order_statistics
 
 Sums: TypeAlias = tuple[Array, Array, Array]
@@ -163,7 +161,7 @@ def attached(xp: Namespace, z: Array, now: Array, slope: Slope) -> Array:
 
     By the implicit function theorem d(now) = <w, dz> / <w, 1>, w = f'(z - now).
     """
-    if array_api_compat.is_torch_array(z) and z.requires_grad:
+    if is_tracked(z):
         from lemmata.relax.implicit_torch import ImplicitThreshold
 
         return ImplicitThreshold.apply(z, now, slope)  # type: ignore[no-untyped-call]

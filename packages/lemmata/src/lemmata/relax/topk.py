@@ -3,9 +3,8 @@
 import math
 from typing import Literal, TypeAlias, get_args
 
-import array_api_compat
-
-from lemmata.arrays import Array, Namespace, constant
+from lemmata.arguments import check_choice
+from lemmata.arrays import Array, Namespace, constant, is_tracked
 from lemmata.errors import ArgumentError
 from lemmata.relax.conditional import conditional_mean
 from lemmata.relax.projection import onto_capped
@@ -59,7 +58,7 @@ def soft_topk(
     if not hard:
         return rows.back(_soft(rows, k, tau, kind))
     chosen = _indicator(xp, constant(rows.values), int(k))
-    if array_api_compat.is_torch_array(x) and x.requires_grad:
+    if is_tracked(x):
         from lemmata.relax.implicit_torch import StraightThrough
 
         chosen = StraightThrough.apply(chosen, _soft(rows, k, tau, kind))  # type: ignore[no-untyped-call]
@@ -77,7 +76,7 @@ def _soft(rows: Rows, k: float, tau: float, kind: Kind) -> Array:
     if kind != "subset":
         now = attached(xp, z, now, law.slope)
         return blockwise(xp, lambda part: law.value(xp, part - now), z)
-    if array_api_compat.is_torch_array(z) and z.requires_grad:
+    if is_tracked(z):
         from lemmata.relax.implicit_torch import ConditionalMean
 
         return ConditionalMean.apply(z - now)  # type: ignore[no-untyped-call]
@@ -94,8 +93,7 @@ def _indicator(xp: Namespace, values: Array, k: int) -> Array:
 
 
 def _check(k: float, tau: float, kind: str, hard: bool) -> None:
-    if kind not in get_args(Kind):
-        raise ArgumentError(f"kind must be one of {', '.join(get_args(Kind))}, got {kind!r}")
+    check_choice("kind", kind, get_args(Kind))
     if not tau > 0:
         raise ArgumentError(f"tau must be positive, got {tau}")
     if not 0 <= k < math.inf:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Self
 
+from lemmata.arguments import is_integer
 from lemmata.arrays import Array, Namespace
 from lemmata.errors import ArgumentError, ShapeError
 
@@ -102,13 +103,13 @@ class Grid:
 def _pair(nblocks: tuple[int, int]) -> tuple[int, int]:
     if not (isinstance(nblocks, tuple) and len(nblocks) == 2):
         raise ArgumentError(f"nblocks must be a pair (k, l) of whole numbers, got {nblocks!r}")
-    if not all(isinstance(n, int) and n >= 1 for n in nblocks):
+    if not all(is_integer(n) and n >= 1 for n in nblocks):
         raise ArgumentError(f"nblocks must be a pair (k, l) of at least 1 each, got {nblocks!r}")
     return nblocks
 
 
 def _check_rank(rank: Rank, nblocks: tuple[int, int], slice_sides: tuple[int, int]) -> None:
-    if isinstance(rank, bool) or not isinstance(rank, int | Fraction) or rank <= 0:
+    if not (is_integer(rank) or isinstance(rank, Fraction)) or rank <= 0:
         raise ArgumentError(f"rank must be a whole number >= 1 or a Fraction 1/c, got {rank!r}")
     c, b = Fraction(rank).denominator, Fraction(rank).numerator
     if c > 1 and (b > 1 or any(n % c for n in nblocks)):

@@ -11,6 +11,7 @@ import array_api_compat.torch as xp
 import torch
 from torch import Tensor, nn
 
+from lemmata.arguments import is_integer
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
 from lemmata.structured.grid import Grid, Rank
 from lemmata.structured.inverse import monarch_inverse, monarch_solve
@@ -98,7 +99,7 @@ class MonarchLinear(nn.Module):
         if gram is None:
             found = monarch_project(weight.to(wide), nblocks, rank, pad=pad)
         else:
-            if isinstance(rank, bool) or not isinstance(rank, int):
+            if not is_integer(rank):
                 raise ArgumentError(f"rank must be a whole number where gram is given, got {rank}")
             metric = gram.detach().to(weight.device, wide)
             found = monarch_project_weighted(weight.to(wide), metric, nblocks, rank, pad=pad)

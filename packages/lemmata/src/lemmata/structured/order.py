@@ -7,7 +7,8 @@ start; the recursion here is deterministic, exact on exact targets and has a pro
 import math
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace, is_complex, largest, matrices, namespace
+from lemmata.arguments import is_integer
+from lemmata.arrays import Array, Namespace, largest, matrices, namespace, squares
 from lemmata.errors import ArgumentError, ShapeError
 
 
@@ -81,7 +82,7 @@ def project_higher_order(
     _check(A, digits, out_digits, rank)
     peak = largest(xp, "A", A, (-2, -1))
     rest = A / xp.where(peak > 0, peak, xp.ones_like(peak))
-    whole = _energy(xp, rest)
+    whole = xp.sum(squares(xp, rest))
     factors, lost = [], xp.zeros_like(whole)
     sizes, bond = list(digits), 1
     for size, out in zip(reversed(digits[1:]), reversed(out_digits[1:]), strict=True):
@@ -118,7 +119,7 @@ def _split(
 
 def _balanced(xp: Namespace, factors: list[Array], peak: Array) -> tuple[Array, ...]:
     """The factors with equal norms and `peak` put back in."""
-    logs = [_log(xp, _energy(xp, factor)) / 2 for factor in factors]
+    logs = [_log(xp, xp.sum(squares(xp, factor))) / 2 for factor in factors]
     mean = (sum(logs, _log(xp, xp.reshape(peak, ())))) / len(logs)
     return tuple(f * xp.exp(mean - log) for f, log in zip(factors, logs, strict=True))
 
@@ -127,17 +128,13 @@ def _log(xp: Namespace, value: Array) -> Array:
     return xp.log(xp.where(value > 0, value, xp.ones_like(value)))
 
 
-def _energy(xp: Namespace, array: Array) -> Array:
-    return xp.sum(xp.real(array) ** 2 + xp.imag(array) ** 2 if is_complex(xp, array) else array**2)
-
-
 def _check(A: Array, digits: tuple[int, ...], out_digits: tuple[int, ...], rank: int) -> None:
     for name, sizes in (("digits", digits), ("out_digits", out_digits)):
-        if len(sizes) < 2 or any(not isinstance(d, int) or d < 1 for d in sizes):
+        if len(sizes) < 2 or any(not is_integer(d) or d < 1 for d in sizes):
             raise ArgumentError(f"{name} must be two or more sizes of at least 1, got {sizes!r}")
     if len(digits) != len(out_digits):
         raise ArgumentError(f"digits and out_digits must be as many: {digits} and {out_digits}")
-    if not isinstance(rank, int) or rank < 1:
+    if not is_integer(rank) or rank < 1:
         raise ArgumentError(f"rank must be a whole number >= 1, got {rank!r}")
     expected = math.prod(out_digits), math.prod(digits)
     if tuple(A.shape) != expected:

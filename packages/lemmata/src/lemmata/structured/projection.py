@@ -6,7 +6,7 @@ and Young; and sizes that do not divide, unless the caller asks for padding.
 
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace, is_complex, largest, matrices, namespace
+from lemmata.arrays import Array, Namespace, largest, matrices, namespace, squares
 from lemmata.errors import ShapeError
 from lemmata.structured.grid import Grid, Rank
 from lemmata.structured.monarch import monarch_matmul, monarch_to_dense
@@ -103,5 +103,4 @@ def off_support(xp: Namespace, grid: Grid, A: Array) -> Array:
 
 def _energy(xp: Namespace, array: Array, axes: int) -> Array:
     """The sum of |a|^2 over the last `axes` axes."""
-    square = xp.real(array) ** 2 + xp.imag(array) ** 2 if is_complex(xp, array) else array**2
-    return xp.sum(square, axis=tuple(range(-axes, 0)))
+    return xp.sum(squares(xp, array), axis=tuple(range(-axes, 0)))

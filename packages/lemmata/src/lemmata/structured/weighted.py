@@ -7,7 +7,17 @@ Refused: gradient descent, as each input block has a closed form when the others
 
 from dataclasses import dataclass
 
-from lemmata.arrays import Array, Namespace, epsilon_of, is_complex, largest, matrices
+from lemmata.arguments import integer
+from lemmata.arrays import (
+    Array,
+    Namespace,
+    adjoint,
+    conjugate,
+    epsilon_of,
+    largest,
+    matrices,
+    real_part,
+)
 from lemmata.errors import ArgumentError, DtypeError, ShapeError
 from lemmata.structured.grid import Grid
 from lemmata.structured.projection import MonarchProjection
@@ -45,7 +55,7 @@ def monarch_project_weighted(
     grid = Grid.fit((int(A.shape[0]), int(A.shape[1])), nblocks, rank, pad)
     if grid.spread > 1:
         raise ArgumentError(f"rank must be a whole number >= 1, got {rank!r}")
-    if sweeps < 0 or not tol >= 0:
+    if integer("sweeps", sweeps) < 0 or not tol >= 0:
         raise ArgumentError(f"sweeps and tol must be at least 0, got {sweeps} and {tol}")
     largest(xp, "A", A, (-2, -1))
     problem = _Problem.of(xp, grid, grid.fill(xp, A), _checked_gram(xp, A, gram))
@@ -117,16 +127,13 @@ class _Problem:
         p = self.grid.p
         L, inverse = self.roots[i]
         # what is asked of block i, with the share that it has already put back in
-        asked = pull[..., i * p : i * p + p] @ _adjoint(self.xp, inverse)
+        asked = pull[..., i * p : i * p + p] @ adjoint(self.xp, inverse)
         return self._nearest(asked + current @ L, inverse)
 
     def energy(self, errors: list[Array], pull: Array) -> Array:
         """tr(E G E*) from E and E G, not below 0."""
         joined = self.xp.concat(errors, axis=-1)
-        if is_complex(self.xp, joined):
-            total = self.xp.sum(self.xp.real(self.xp.conj(joined) * pull))
-        else:
-            total = self.xp.sum(joined * pull)
+        total = self.xp.sum(real_part(self.xp, conjugate(self.xp, joined) * pull))
         return self.xp.where(total > 0, total, self.xp.zeros_like(total))
 
     def _truncated(self, whitened: Array, inverse: Array) -> tuple[Array, Array]:
@@ -140,12 +147,12 @@ class _Problem:
 
         Directions below sqrt(eps) of a slice's largest are lost, which a round can afford.
         """
-        b, adjoint = self.grid.width, _adjoint(self.xp, whitened)
+        b, turned = self.grid.width, adjoint(self.xp, whitened)
         if whitened.shape[-1] <= whitened.shape[-2]:
-            V = self.xp.linalg.eigh(adjoint @ whitened)[1][..., -b:]
-            return whitened @ V, _adjoint(self.xp, V) @ inverse
-        U = self.xp.linalg.eigh(whitened @ adjoint)[1][..., -b:]
-        return U, (_adjoint(self.xp, U) @ whitened) @ inverse
+            V = self.xp.linalg.eigh(turned @ whitened)[1][..., -b:]
+            return whitened @ V, adjoint(self.xp, V) @ inverse
+        U = self.xp.linalg.eigh(whitened @ turned)[1][..., -b:]
+        return U, (adjoint(self.xp, U) @ whitened) @ inverse
 
 
 def _balanced_factors(
@@ -154,10 +161,10 @@ def _balanced_factors(
     """B1 and B2 with the square roots of each slice's singular values on either side."""
     left, right = xp.stack(lefts, axis=1), xp.stack(rights, axis=1)  # (l, k, s, b), (l, k, b, p)
     Q1, R1 = xp.linalg.qr(left)
-    Q2, R2 = xp.linalg.qr(_adjoint(xp, right))
-    U, sigma, Vh = xp.linalg.svd(R1 @ _adjoint(xp, R2), full_matrices=False)
+    Q2, R2 = xp.linalg.qr(adjoint(xp, right))
+    U, sigma, Vh = xp.linalg.svd(R1 @ adjoint(xp, R2), full_matrices=False)
     root = xp.sqrt(sigma)
-    left, right = Q1 @ (U * root[..., None, :]), (root[..., None] * Vh) @ _adjoint(xp, Q2)
+    left, right = Q1 @ (U * root[..., None, :]), (root[..., None] * Vh) @ adjoint(xp, Q2)
     return grid.factors(xp, left[None, ...], right[None, ...])
 
 
@@ -169,10 +176,10 @@ def _checked_gram(xp: Namespace, A: Array, gram: Array) -> Array:
     if other is not xp or gram.dtype != A.dtype:
         raise DtypeError(f"gram must be of the dtype of A, {A.dtype}, got {gram.dtype}")
     peak = float(largest(xp, "gram", gram, (-2, -1))[0, 0])
-    skew = float(xp.max(xp.abs(gram - _adjoint(xp, gram))))
+    skew = float(xp.max(xp.abs(gram - adjoint(xp, gram))))
     if skew > 1e3 * n * epsilon_of(xp, A) * peak:
         raise ArgumentError(f"gram must be Hermitian, got an entry that is {skew:g} off")
-    return (gram + _adjoint(xp, gram)) / 2
+    return (gram + adjoint(xp, gram)) / 2
 
 
 def _root(xp: Namespace, block: Array) -> tuple[Array, Array]:
@@ -186,7 +193,7 @@ def _root(xp: Namespace, block: Array) -> tuple[Array, Array]:
     nothing = xp.zeros_like(values)
     forward = vectors * xp.where(used, root, nothing)[None, :]
     back = vectors * xp.where(used, 1 / root, nothing)[None, :]
-    return forward, _adjoint(xp, back)
+    return forward, adjoint(xp, back)
 
 
 def _bordered(xp: Namespace, gram: Array, missing: int) -> Array:
@@ -194,7 +201,3 @@ def _bordered(xp: Namespace, gram: Array, missing: int) -> Array:
     below = xp.zeros((missing, n), dtype=gram.dtype, device=gram.device)
     beside = xp.zeros((n + missing, missing), dtype=gram.dtype, device=gram.device)
     return xp.concat([xp.concat([gram, below], axis=0), beside], axis=1)
-
-
-def _adjoint(xp: Namespace, M: Array) -> Array:
-    return xp.conj(xp.matrix_transpose(M)) if is_complex(xp, M) else xp.matrix_transpose(M)
