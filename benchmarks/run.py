@@ -37,6 +37,9 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("postil/importing.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/parsing.py", True),
+    Benchmark("postil/harvest_faults.py"),
+    Benchmark("postil/harvest_limits.py"),
     Benchmark("postil/formulas.py", True),
     Benchmark("postil/hydration.py", True, ("--data", str(KEPT))),
     Benchmark("postil/search_latency.py", True, ("--data", str(KEPT))),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-VALUES = {"postil": {"paper", "paper_id", "categories", "errors", "settings", "status"}}
+VALUES = {"postil": {"paper", "paper_id", "categories", "clock", "errors", "settings", "status"}}
 BLOCK = re.compile(r"^```layers (\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,9 +26,13 @@ papers = st.builds(
         st.builds(Announcement, days, st.sampled_from(AnnouncementKind)), max_size=3, unique=True
     ).map(lambda a: tuple(sorted(a))),
     versions=st.lists(
-        st.builds(Version, st.integers(1, 3), st.none() | days), unique_by=lambda v: v.number
+        st.builds(Version, st.integers(1, 3), st.none() | days, st.booleans()),
+        unique_by=lambda v: v.number,
     ).map(lambda v: tuple(sorted(v, key=lambda each: each.number))),
     doi=words,
+    homes=st.sets(st.sampled_from([PaperId("shelf", "a"), PaperId("arxiv", "2405.06148")])).map(
+        lambda homes: tuple(sorted(homes))
+    ),
 )
 
 
@@ -44,6 +49,10 @@ def test_what_is_known_is_never_blanked(held, newer):
         if getattr(held, name) or getattr(newer, name):
             assert getattr(merged, name)
     assert set(merged.announced) == {*held.announced, *newer.announced}
+    assert set(merged.homes) == {*held.homes, *newer.homes}
+    assert {v.number for v in merged.versions if v.withdrawn} == {
+        v.number for paper in (held, newer) for v in paper.versions if v.withdrawn
+    }
 
 
 def test_an_older_record_only_fills_blanks():
@@ -71,3 +80,30 @@ def test_a_paper_sorts_by_its_first_announcement_else_submission_else_year():
     assert paper.day_number == 20240509
     assert replace(paper, submitted=None).day_number == 20240000
     assert Paper(ID, "Title").day_number == 0
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Withdrawn by the authors",
+        "This paper has been withdrawn due to a mistake in section 3",
+        "this article is withdrawn",
+        "WITHDRAWN",
+    ],
+)
+def test_a_comment_that_says_so_withdraws_a_paper(comment: str) -> None:
+    assert Paper(ID, "Title", comment=comment).withdrawn
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["", "12 pages", "A withdrawn draft is discussed", "Replaces a paper that has been withdrawn"],
+)
+def test_a_comment_about_something_else_withdraws_nothing(comment: str) -> None:
+    assert not Paper(ID, "Title", comment=comment).withdrawn
+
+
+def test_a_paper_stands_withdrawn_by_its_last_version_only():
+    back = (Version(1), Version(2, withdrawn=True))
+    assert Paper(ID, "Title", versions=back).withdrawn
+    assert not Paper(ID, "Title", versions=(*back, Version(3))).withdrawn

@@ -1,4 +1,4 @@
-"""Puts the parts together and owns no behaviour: `.papers`, `.search`, and the ways in.
+"""Puts the parts together and owns no behaviour: `.papers`, `.search`, `.harvest`, and the ways in.
 
 Pages, commands and other programs see this module, the text functions and the values, and nothing deeper; the
 types that the parts answer with are handed on from here.
@@ -12,8 +12,13 @@ from types import TracebackType
 
 import postil
 from postil import shelf
+from postil.clock import Clock
 from postil.harvest.importing import Imported, Progress, import_files
+from postil.harvest.ledger import DayLine, DayState, Ledger, MonthOfIds
+from postil.harvest.service import Harvest, Outside
+from postil.harvest.state import HarvestState
 from postil.paper import Paper
+from postil.paper_id import PaperId
 from postil.search.evaluation import Evaluation, evaluate_collection
 from postil.search.lexical import LexicalIndex
 from postil.search.search import Results, Search, Sort
@@ -23,16 +28,24 @@ from postil.settings import Settings
 from postil.sources.daily import DateIs
 from postil.sources.records import read_record, write_record
 from postil.status import Status, folder_bytes
+from postil.store.editions import Edition
+from postil.store.ledger import Tally
 from postil.store.papers import DayList, Papers
 from postil.store.protocol import Store, Written
 from postil.store.sqlite import SqliteStore
 
 __all__ = [
     "DateIs",
+    "DayLine",
     "DayList",
+    "DayState",
+    "Edition",
     "Evaluation",
+    "HarvestState",
     "Imported",
     "Library",
+    "MonthOfIds",
+    "Outside",
     "Papers",
     "Progress",
     "Required",
@@ -40,6 +53,7 @@ __all__ = [
     "Search",
     "Sort",
     "Status",
+    "Tally",
     "Written",
     "evaluate_collection",
     "paper_record",
@@ -59,22 +73,40 @@ class Library:
     store: Store
     papers: Papers
     search: Search
+    harvest: Harvest
+    clock: Clock
 
     @classmethod
-    def open(cls, settings: Settings) -> "Library":
+    def open(cls, settings: Settings, outside: Outside | None = None) -> "Library":
         """Open the data folder, creating it where there is none, and repair its index if need be.
 
+        Args:
+            settings: where it is, and how the reader wants it.
+            outside: the world that it harvests from; the real one by default.
+
         Raises:
+            BadInput: a setting cannot be used.
             DataFolderError: the folder cannot be used; the message says why.
         """
+        outside = outside or Outside.real()
         store = SqliteStore.open(settings.data)
         try:
+            harvest = Harvest(store, settings, outside)
             search = Search(store, LexicalIndex(settings.data / "index"))
             search.catch_up()
         except BaseException:
             store.close()
             raise
-        return cls(settings, store, Papers(store), search)
+        return cls(settings, store, Papers(store), search, harvest, outside.clock)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Whether each day's list is whole."""
+        return self.harvest.ledger
+
+    def editions(self, paper_id: PaperId) -> list[Edition]:
+        """Earlier wordings of a paper, oldest first."""
+        return self.store.editions(paper_id)
 
     def import_files(
         self,
@@ -90,9 +122,12 @@ class Library:
             DataFolderError: the store cannot be written; the batches before are kept.
         """
         rejects = self.settings.data / "rejects"
-        return import_files(
+        imported = import_files(
             self.store, paths, rejects_folder=rejects, date_is=date_is, progress=progress
         )
+        # A list may have named papers that were missing until now.
+        self.store.ledger.settle(self.clock.now())
+        return imported
 
     def load_shelf(self) -> Written:
         """Put the starter shelf into the store; a second time changes nothing."""

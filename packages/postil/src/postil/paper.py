@@ -5,6 +5,7 @@ archive), *modified* (the archive last changed its record) and *announced* (the 
 and as new, cross-listed or replaced).
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -30,10 +31,14 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Version:
-    """One version of a paper; `submitted` is the day it arrived, where known."""
+    """One version of a paper; `submitted` is the day it arrived, where known.
+
+    A withdrawn version has no text: the authors took the paper back with it, and earlier versions stay.
+    """
 
     number: int
     submitted: date | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Paper:
     `title`, `abstract` and `authors` are the archive's text with line wraps removed and accents in Unicode;
     mathematics is still TeX. `summary` is this project's own text about the paper (the starter shelf has
     summaries and no abstracts). The first of `categories` is the primary one. `year` is the year of first
-    publication, for works of which no day is known.
+    publication, for works of which no day is known. `homes` are the ids that the same paper has elsewhere.
     """
 
     id: PaperId
@@ -65,6 +70,14 @@ class Paper:
     license: str = ""
     submitter: str = ""
     topic: str = ""
+    homes: tuple[PaperId, ...] = ()
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the paper stands withdrawn: its last version says so, or else the authors' comment."""
+        if self.versions and self.versions[-1].withdrawn:
+            return True
+        return bool(_WITHDRAWN.match(self.comment))
 
     @property
     def primary(self) -> str:
@@ -97,12 +110,19 @@ class Paper:
             self,
             announced=tuple(sorted({*self.announced, *newer.announced})),
             versions=_united_versions(first.versions, second.versions),
+            homes=tuple(sorted({*self.homes, *newer.homes})),
             **known,
         )
 
 
 _PLAIN_FIELDS = tuple(
-    name for name in Paper.__dataclass_fields__ if name not in {"id", "announced", "versions"}
+    name
+    for name in Paper.__dataclass_fields__
+    if name not in {"id", "announced", "versions", "homes"}
+)
+_WITHDRAWN = re.compile(
+    r"(?:this (?:paper|article|submission|work|manuscript) (?:has been|is|was) )?withdrawn\b",
+    re.IGNORECASE,
 )
 
 
@@ -111,9 +131,15 @@ def _united_versions(
 ) -> tuple[Version, ...]:
     numbered = {v.number: v for v in second}
     for version in first:
-        if version.submitted or version.number not in numbered:
-            numbered[version.number] = version
+        other = numbered.get(version.number, version)
+        numbered[version.number] = version if other == version else _one(version, other)
     return tuple(numbered[number] for number in sorted(numbered))
+
+
+def _one(first: Version, second: Version) -> Version:
+    """One version as two records tell of it."""
+    submitted = first.submitted or second.submitted
+    return Version(first.number, submitted, first.withdrawn or second.withdrawn)
 
 
 def day_number(day: date) -> int:

@@ -2,12 +2,15 @@
 
 An arXiv id is `YYMM.NNNN` (to December 2014), `YYMM.NNNNN` (since January 2015) or, before April 2007,
 `archive/YYMMNNN`, where the archive may carry a subject class (`math.GT/0309136`) that is not part of the
-identity. Works that are on no archive have an id of the starter shelf, `shelf:name`.
+identity. Works that are on no archive have an id of the starter shelf, `shelf:name`. A submission to
+OpenReview is `openreview:FORUM`, a paper of the ACL Anthology `acl:2023.acl-long.1` or `acl:P18-1001`, and a
+post of a weblog `web:HOST/path`, its address in one canonical spelling.
 """
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from hashlib import sha256
+from urllib.parse import unquote, urlsplit
 
 from postil.errors import BadId
 
@@ -35,15 +38,38 @@ _DOI = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PREFIX = re.compile(r"(?:oai:arxiv\.org:|arxiv:)\s*", re.IGNORECASE | re.ASCII)
+_OPENREVIEW = re.compile(
+    r"(?:(?i:openreview):\s*|(?i:(?:https?://)?(?:www\.)?openreview\.net/(?:forum|pdf|attachment))\?(?:[^#\s]*&)?id=)"
+    r"(?P<forum>[A-Za-z0-9_-]{6,40})(?:[&#]\S*)?",
+    re.ASCII,
+)
+_ACL = re.compile(
+    r"(?:acl:\s*|(?:https?://)?(?:www\.)?(?:aclanthology\.org|aclweb\.org/anthology|aclanthology\.info/papers)/"
+    r"|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.(?:18653|3115)/v1/)"
+    r"(?:(?P<old>[a-z]\d\d-\d{4})"
+    r"|(?P<new>\d{4}\.[a-z0-9]{1,30}-[a-z0-9]{1,30}\.(?:0|[1-9]\d{0,4})))"
+    rf"{_VERSION}(?:\.(?:pdf|bib|html|xml))?/?(?:[?#]\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_WEB = re.compile(r"web:(?P<address>(?:https?://)?[^\s/]+/\S*)", re.IGNORECASE)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}(?::\d{{1,5}})?", re.ASCII)
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PARTIAL_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPED_IN_KEYS = re.compile(r"[\x00-\x20\"#'<>\[\\\]^`{|}:]|[^\x21-\x7e]")
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid)=.*", re.IGNORECASE | re.DOTALL)
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONGEST = 200
+_LONGEST_ADDRESS = 4_000
+_LONGEST_WEB_KEY = 160
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PaperId:
     """The identity of a paper, without its version.
 
-    `source` is `"arxiv"` or `"shelf"`; `key` is unique within it. `str(id)` is the canonical text, which
-    `PaperId.parse` reads back.
+    `source` is `"arxiv"`, `"shelf"`, `"openreview"`, `"acl"` or `"web"`; `key` is unique within it and has no
+    colon. `str(id)` is the canonical text, which `PaperId.parse` reads back.
     """
 
     source: str
@@ -54,7 +80,7 @@ class PaperId:
 
     @property
     def path(self) -> str:
-        """The paper's address in the reader: `/arxiv/2405.06147`, `/shelf/eckart-young-1936`."""
+        """The paper's address in the reader, unquoted: `/arxiv/2405.06147`, `/web/example.org/?p=7`."""
         return f"/{self.source}/{self.key}"
 
     @property
@@ -75,6 +101,18 @@ class PaperId:
         """
         return PaperReference.parse(text).id
 
+    @classmethod
+    def of_page(cls, address: str) -> "PaperId":
+        """The id of a web page: its address without scheme, fragment and tracking, in one spelling.
+
+        Percent escapes that stand for letters are letters, all others are escapes; a trailing slash and the
+        default ports go. An address too long for an id ends in a digest of all of it.
+
+        Raises:
+            BadId: `address` is no address of a page on the web.
+        """
+        return cls("web", _web_key(address))
+
 
 @dataclass(frozen=True, slots=True)
 class PaperReference:
@@ -85,7 +123,7 @@ class PaperReference:
 
     @classmethod
     def parse(cls, text: str) -> "PaperReference":
-        """Read an id, a URL of an abstract, PDF or HTML page, an OAI identifier or arXiv's DOI.
+        """Read an id, an OAI identifier, a paper's address at one of the archives, or a DOI that holds an id.
 
         Raises:
             BadId: `text` is none of these.
@@ -94,7 +132,7 @@ class PaperReference:
             raise BadId("A paper's id has at most 200 characters: give one such as 2405.06147.")
         # The plain form first: an import reads it hundreds of thousands of times.
         bare = text if _NEW.fullmatch(text) else _strip_wrapping(text.strip())
-        for pattern, build in ((_NEW, _from_new), (_OLD, _from_old), (_SHELF, _from_shelf)):
+        for pattern, build in _FORMS:
             if match := pattern.fullmatch(bare):
                 reference = build(match)
                 if reference is not None:
@@ -135,6 +173,89 @@ def _from_old(match: re.Match[str]) -> PaperReference | None:
 
 def _from_shelf(match: re.Match[str]) -> PaperReference:
     return PaperReference(PaperId("shelf", match["name"].lower()))
+
+
+def _from_openreview(match: re.Match[str]) -> PaperReference:
+    return PaperReference(PaperId("openreview", match["forum"]))
+
+
+def _from_acl(match: re.Match[str]) -> PaperReference:
+    key = match["old"].upper() if match["old"] else match["new"].lower()
+    return PaperReference(PaperId("acl", key), _version(match))
+
+
+def _from_web(match: re.Match[str]) -> PaperReference:
+    return PaperReference(PaperId.of_page(match["address"]))
+
+
+_FORMS = (
+    (_NEW, _from_new),
+    (_OLD, _from_old),
+    (_SHELF, _from_shelf),
+    (_OPENREVIEW, _from_openreview),
+    (_ACL, _from_acl),
+    (_WEB, _from_web),
+)
+
+
+def _web_key(address: str) -> str:
+    complaint = (
+        f"{_shown(address)} is not the address of a page: write it as https://example.org/a-post."
+    )
+    if len(address) > _LONGEST_ADDRESS:
+        raise BadId(complaint)
+    written = address.strip().replace(" ", "%20")
+    try:
+        parts = urlsplit(written if "://" in written else f"https://{written}")
+        host = unquote(parts.netloc).lower()
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:
+        raise BadId(complaint) from error
+    host = re.sub(r"(?::443|:80|:)$", "", host)
+    if parts.scheme not in ("http", "https") or len(host) > 100 or not _HOST.fullmatch(host):
+        raise BadId(complaint)
+    query = "&".join(
+        part for part in _spelled(parts.query).split("&") if part and not _TRACKING.fullmatch(part)
+    )
+    key = _spelled(host) + _without_dots(_spelled(parts.path)) + (f"?{query}" if query else "")
+    if len(key) <= _LONGEST_WEB_KEY:
+        return key
+    digest = sha256(key.encode()).hexdigest()[:16]
+    return re.sub(r"%.?$", "", key[: _LONGEST_WEB_KEY - 17]) + f"~{digest}"
+
+
+def _spelled(text: str) -> str:
+    """A part of an address in its canonical spelling; spelling it again changes nothing."""
+    text = _ESCAPES.sub(_unescaped, _PARTIAL_ESCAPE.sub("%25", text))
+    return _ESCAPED_IN_KEYS.sub(
+        lambda match: match[0] if match[0].isprintable() and match[0] > "~" else _escaped(match[0]),
+        text,
+    )
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Letters, digits and the printable characters of other scripts as themselves, the rest as escapes."""
+    characters = bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogateescape")
+    return "".join(
+        c if c in _UNRESERVED or (c > "~" and c.isprintable()) else _escaped(c) for c in characters
+    )
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return f"%{ord(character) - 0xDC00:02X}"
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _without_dots(path: str) -> str:
+    """`path` with `.` and `..` resolved and without the slash at its end."""
+    kept: list[str] = []
+    for part in path.split("/")[1:]:
+        if part == "..":
+            kept[-1:] = []
+        elif part != ".":
+            kept.append(part)
+    return "/" + "/".join(kept).rstrip("/")
 
 
 def _version(match: re.Match[str]) -> int | None:

@@ -30,6 +30,10 @@ class Settings:
     port: int = DEFAULT_PORT
     categories: str = "cs.LG+cs.CL+stat.ML"  # what the home page offers first
     page_size: int = 25  # papers on a page
+    harvest: bool = True  # whether `postil serve` asks arXiv for each day's papers
+    lists: str = ""  # which of arXiv's lists to read, as cs+stat.ML; empty: those of `categories`
+    contact: str = ""  # an e-mail address or web page, told to arXiv with every request
+    arxiv: str = ""  # the address of another arXiv, such as a mirror or a stand-in
 
     @classmethod
     def load(cls, data: Path | None = None, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -70,11 +74,23 @@ def _typed(values: dict[str, object]) -> dict[str, object]:
             raise BadInput(f"“{name}” is not a setting: use one of {', '.join(sorted(_TYPES))}.")
         if _TYPES[name] is int:
             typed[name] = _whole_number(name, value)
+        elif _TYPES[name] is bool:
+            typed[name] = _yes_or_no(name, value)
         elif isinstance(value, str):
             typed[name] = value
         else:
             raise BadInput(f"The setting {name} must be text, not {value!r}.")
     return typed
+
+
+def _yes_or_no(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    found = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    try:
+        return found[str(value).lower()]
+    except KeyError:
+        raise BadInput(f"The setting {name} must be true or false, not {value!r}.") from None
 
 
 def _whole_number(name: str, value: object) -> int:

@@ -5,7 +5,10 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,15 +20,25 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
+from postil.cli.server import Server
+from postil.harvest.calendar import arxiv_calendar
+from postil.harvest.service import Outside
 from postil.library import Library
+from postil.paper import Announcement, AnnouncementKind, Paper
+from postil.paper_id import PaperId
 from postil.settings import Settings
 from postil.sources.records import read_record
+from postil.store.ledger import LISTING, Sighting
+from postil.testing.clock import VirtualClock
 from postil.web.app import create_app
 
 SAMPLE = Path(__file__).parents[1] / "web" / "sample_papers.jsonl"
+expect.set_options(timeout=15_000)  # a page that listens asks again at most every five seconds
+MONDAY, TUESDAY = date(2026, 2, 2), date(2026, 2, 3)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -59,18 +72,27 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def site(library: Library) -> Iterator[str]:
-    """The address of a running server."""
+@contextmanager
+def serving(library: Library) -> Iterator[str]:
+    """Serve a library for as long as the block runs, at the address that is given."""
     # The protocol is named so that asyncio turns off Nagle's delays on the connections.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(library), log_level="warning"))
+    app = create_app(library)
+    server = Server(uvicorn.Config(app, log_level="warning"), app.state.events)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join(timeout=10)
+    assert not thread.is_alive(), "an open page keeps the server from stopping"
+
+
+@pytest.fixture(scope="session")
+def site(library: Library) -> Iterator[str]:
+    """The address of a running server."""
+    with serving(library) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +104,9 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Opens pages of the site; at the end nothing may have been complained of or asked of another host."""
+@contextmanager
+def visiting(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages of a site; at the end nothing may have been complained of or asked of another host."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -117,3 +139,56 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the sample papers."""
+    with visiting(browser, site) as opened:
+        yield opened
+
+
+@dataclass
+class Live:
+    """A library that changes while its pages are open, at Tuesday noon in the East."""
+
+    library: Library
+    open: Callable[..., Page]
+
+    def hold(self, serials: Sequence[int], day: date = TUESDAY) -> None:
+        """Put papers of a day into the store, as a harvest does."""
+        announced = (Announcement(day),)
+        papers = [
+            Paper(PaperId("arxiv", f"2602.{n:05}"), f"Paper {n}", abstract="Quiet words. " * 40,
+                  categories=("cs.LG",), announced=announced)
+            for n in serials
+        ]  # fmt: skip
+        self.library.store.put(papers)
+        self.library.store.ledger.settle(self.library.clock.now())
+
+    def read(self, serials: Sequence[int], day: date = TUESDAY) -> None:
+        """Read the list of a day, a quarter of an hour after it was due."""
+        kind = AnnouncementKind.NEW
+        seen = arxiv_calendar().due(day) + timedelta(minutes=14)
+        entries = [(PaperId("arxiv", f"2602.{n:05}"), kind) for n in serials]
+        self.library.store.ledger.record(
+            Sighting(day, "cs.LG", LISTING, seen, entries, {kind: len(entries)})
+        )
+
+
+@pytest.fixture
+def live(tmp_path: Path, browser: Browser) -> Iterator[Live]:
+    """A library of its own, with Monday and Tuesday of one list: Tuesday lacks two of five papers."""
+    outside = Outside(VirtualClock(datetime(2026, 2, 3, 17, tzinfo=UTC)), arxiv_calendar())
+    settings = Settings(data=tmp_path / "data", lists="cs.LG")
+    with (
+        Library.open(settings, outside) as library,
+        serving(library) as site,
+        visiting(browser, site) as opened,
+    ):
+        world = Live(library, opened)
+        world.hold([1, 2], MONDAY)
+        world.read([1, 2], MONDAY)
+        world.hold([3, 4, 5])
+        world.read([3, 4, 5, 6, 7])
+        yield world

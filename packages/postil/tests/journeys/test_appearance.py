@@ -24,6 +24,8 @@ PATHS = [
     "/shelf/zipf-1935",
     "/search",
     "/search?q=quiet+(",
+    "/ledger",
+    "/ledger?day=2026-03-17",
     "/about",
 ]
 DARK, LIGHT = "rgb(26, 25, 23)", "rgb(253, 252, 248)"

@@ -24,7 +24,11 @@ NATIVE = {
     "modified": "2026-03-09",
     "announced": [{"day": "2026-03-02", "kind": "new"}, {"day": "2026-03-10", "kind": "replace"}],
     "year": 2026,
-    "versions": [{"number": 1, "submitted": "2026-03-01"}, {"number": 2}],
+    "versions": [
+        {"number": 1, "submitted": "2026-03-01"},
+        {"number": 2},
+        {"number": 3, "submitted": "2026-03-09", "withdrawn": True},
+    ],
     "venue": "V",
     "doi": "10.1000/1",
     "comment": "C",
@@ -33,6 +37,7 @@ NATIVE = {
     "license": "L",
     "submitter": "S",
     "topic": "T",
+    "homes": ["math/0309136", "shelf:on-margins"],
 }
 DAILY = {
     "id": "2603.00001",
@@ -68,7 +73,12 @@ def test_our_own_form_holds_every_field_of_a_paper() -> None:
     assert set(NATIVE) == set(Paper.__dataclass_fields__)
     assert all(getattr(paper, name) for name in Paper.__dataclass_fields__)
     assert paper.announced[1] == Announcement(date(2026, 3, 10), AnnouncementKind.REPLACE)
-    assert paper.versions == (Version(1, date(2026, 3, 1)), Version(2))
+    assert paper.versions == (
+        Version(1, date(2026, 3, 1)),
+        Version(2),
+        Version(3, date(2026, 3, 9), withdrawn=True),
+    )
+    assert paper.homes == (PaperId("arxiv", "math/0309136"), PaperId("shelf", "on-margins"))
     assert write_record(paper) == NATIVE
     assert list(write_record(paper)) == list(NATIVE)
 
@@ -78,6 +88,7 @@ def test_what_is_not_known_is_left_out_of_a_record() -> None:
 
 
 texts = st.text(max_size=30).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
+HOMES = [PaperId.parse(text) for text in ("2603.00001", "math/0309136", "shelf:c")]
 days = st.dates(date(1600, 1, 1), date(2199, 12, 31))
 
 
@@ -93,7 +104,10 @@ days = st.dates(date(1600, 1, 1), date(2199, 12, 31))
         announced=st.lists(
             st.builds(Announcement, days, st.sampled_from(AnnouncementKind)), max_size=2
         ).map(tuple),
-        versions=st.lists(st.builds(Version, st.integers(1, 9), st.none() | days)).map(tuple),
+        versions=st.lists(
+            st.builds(Version, st.integers(1, 9), st.none() | days, st.booleans())
+        ).map(tuple),
+        homes=st.lists(st.sampled_from(HOMES), max_size=3).map(tuple),
         year=st.none() | st.integers(1600, 2199),
         comment=texts,
     )
@@ -239,6 +253,10 @@ def test_a_line_that_is_no_object_is_refused(line: bytes, reason: str) -> None:
         ({"versions": [{"number": 0}]}, "from 1 to"),
         ({"versions": [{"number": 10**30}]}, "from 1 to"),
         ({"versions": [{}]}, "whole number"),
+        ({"versions": [{"number": 1, "withdrawn": 1}]}, "true or false"),
+        ({"homes": "math/0309136"}, "must be a list"),
+        ({"homes": ["math/0309136", "math"]}, "not a paper's id"),
+        ({"homes": ["math/0309136"] * 101}, "101 entries"),
         ({"doi": 10.1}, "must be text"),
     ],
 )

@@ -1,12 +1,13 @@
 """Laying out and migrating the store, stopped after every single statement."""
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from postil.errors import DataFolderTooNew
-from postil.paper import Paper
+from postil.paper import Paper, Version
 from postil.paper_id import PaperId
 from postil.store import migrations
 from postil.store.connections import FILE_NAME
@@ -78,7 +79,7 @@ def test_a_migration_stopped_after_any_statement_is_taken_up_and_ends_the_same(
 def test_a_stopped_step_leaves_the_version_before_it(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     versions = set()
-    for statements in range(3, 40):
+    for statements in range(3, 90):
         _stop_after(path, statements)
         with sqlite3.connect(path) as connection:
             version = migrations.version_of(connection)
@@ -87,6 +88,7 @@ def test_a_stopped_step_leaves_the_version_before_it(tmp_path: Path) -> None:
         assert ("papers" in tables) == (version >= 1)
         assert ("announcements" in tables) == (version >= 2)
         assert ("changes" in tables) == (version >= 3)
+        assert ("ledger_lists" in tables) == (version >= 4)
         versions.add(version)
         path.unlink()
     assert versions == set(range(len(MIGRATIONS) + 1))
@@ -103,8 +105,15 @@ def test_papers_of_an_older_version_are_there_after_migrating(
     connection.execute("INSERT INTO papers (id, categories) VALUES ('2603.00001', 'cs.LG')")
     texts = ["On margins", '["A"]', *[""] * 10]
     connection.execute(f"INSERT INTO texts VALUES (1, {', '.join('?' * 12)})", texts)
+    connection.execute("INSERT INTO versions VALUES (1, 1, 20260301)")
     connection.close()
-    paper = Paper(PaperId.parse("2603.00001"), "On margins", ("A",), categories=("cs.LG",))
+    paper = Paper(
+        PaperId.parse("2603.00001"),
+        "On margins",
+        ("A",),
+        categories=("cs.LG",),
+        versions=(Version(1, date(2026, 3, 1)),),
+    )
     with SqliteStore.open(tmp_path) as store:
         assert list(store.papers()) == [paper]
 

@@ -36,7 +36,7 @@ FULL = Paper(
     modified=date(2009, 12, 1),
     announced=(Announcement(date(2003, 9, 9), NEW), Announcement(date(2004, 1, 2), REPLACE)),
     year=2003,
-    versions=(Version(1, date(2003, 9, 8)), Version(2)),
+    versions=(Version(1, date(2003, 9, 8)), Version(2), Version(3, withdrawn=True)),
     venue="A venue",
     doi="10.1000/1",
     comment="12 pages",
@@ -45,6 +45,7 @@ FULL = Paper(
     license="CC0",
     submitter="A. N. Other",
     topic="geometry",
+    homes=(PaperId("openreview", "aB3_x-9zQ"), PaperId("shelf", "margins")),
 )
 
 

@@ -6,20 +6,30 @@ import pytest
 
 import postil.web
 from postil.categories import categories, groups
+from postil.harvest.calendar import arxiv_calendar
+from postil.library import DayState
 from postil.messages import Catalogue, catalogue
+from postil.store.ledger import FEED, LISTING
 from postil.text.query import ProblemCode
+from postil.web.year import MARKS
 
 WEB = Path(postil.web.__file__).parent
 # Keys that are put together from a part and a name, with every name they can be put together from.
 COMPOSED = {
     "kind.": ["new", "cross", "replace"],
     "paper.kind.": ["new", "cross", "replace"],
-    "keys.": ["next", "previous", "open", "search", "days", "fold", "help"],
+    "keys.": ["next", "previous", "open", "search", "days", "fold", "year", "help"],
     "theme.": ["auto", "light", "dark"],
     "sort.": ["relevance", "newest", "oldest"],
     "example.": ["words", "phrase", "without", "either", "title", "author", "category", "date"],
-    "link.": ["abstract", "pdf", "html", "doi"],
-    "link_at.": ["abstract", "pdf", "html", "doi"],
+    "link.": ["abstract", "pdf", "html", "doi", "openreview", "acl", "web"],
+    "link_at.": ["abstract", "pdf", "html", "doi", "openreview", "acl", "web"],
+    "state.": [state.name.lower() for state in DayState],
+    "mark.": [mark for mark in MARKS if mark != "weekend"],
+    "column.": ["announced", "held", "missing", "late", "sources", "completed"],
+    "source.": [LISTING, FEED],
+    "harvest.": ["running", "paused", "still"],
+    "change.": ["removed", "added", "authors", "comment", "categories"],
     "status.": ["papers", "days", "span", "index", "size", "version"],
     "repair.": "missing damaged other_format other_store ahead miscounted asked".split(),
     "problem.": [code.value for code in ProblemCode],
@@ -34,14 +44,14 @@ COMPOSED = {
 def own(language: str) -> Catalogue:
     """The catalogue of a language without the names that only it has."""
     texts = catalogue(language).texts
-    named = ("category.", "group.", "topic.")
+    named = ("category.", "group.", "topic.", "holiday.")
     return Catalogue(language, {k: v for k, v in texts.items() if not k.startswith(named)})
 
 
 def used() -> Iterator[str]:
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
         yield from re.findall(
-            r"""\b(?:t|texts|_said|catalogue\(language\))\(\s*['"]([\w.]+)['"](?!\s*~)""",
+            r"""\b(?:t|texts|_said|catalogue\(language\)|phrase)\(\s*(?:texts,\s*)?['"]([\w.]+)['"](?!\s*~)""",
             path.read_text("utf-8"),
         )
         yield from re.findall(
@@ -90,3 +100,9 @@ def test_every_category_and_group_has_a_chinese_name() -> None:
     assert {k.removeprefix("group.") for k in texts if k.startswith("group.")} == {
         g.key for g in groups()
     }
+
+
+def test_every_holiday_has_a_chinese_name() -> None:
+    texts = catalogue("zh").texts
+    named = {k.removeprefix("holiday.") for k in texts if k.startswith("holiday.")}
+    assert named == set(arxiv_calendar().holidays.values())

@@ -18,6 +18,8 @@ from postil.web.app import create_app
         ("/arxiv/9999.99999", 400, "neither a paper"),
         ("/arxiv?date=2026-02-31", 400, "is not a day"),
         ("/arxiv?date=17.3.2026", 400, "is not a day"),
+        ("/arxiv?date=0001-01-01", 400, "is not a day"),
+        ("/ledger?day=9999-12-31", 400, "is not a day"),
         ("/arxiv?date=2026-03-17&month=2026-13", 400, "is not a month"),
         ("/arxiv?page=0", 400, "counted from 1"),
         ("/search?q=a&page=-1", 400, "counted from 1"),
@@ -49,7 +51,8 @@ def test_a_wrong_method_says_which_are_right(client: TestClient) -> None:
 
 
 def test_every_page_answers_to_head_without_a_body(client: TestClient) -> None:
-    for path in ("/", "/arxiv", "/arxiv/2603.10001", "/shelf", "/search?q=a", "/about", "/healthz"):
+    plain = ("/", "/arxiv", "/arxiv/2603.10001", "/shelf", "/search?q=a", "/about", "/healthz")
+    for path in (*plain, "/ledger", "/ledger?day=2026-03-17", "/api/v1/events"):
         response = client.head(path)
         assert response.status_code == 200
         assert response.content == b""

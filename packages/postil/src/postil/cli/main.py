@@ -15,7 +15,9 @@ from postil.cli import (
     demo,
     evaluate,
     export,
+    harvest,
     importing,
+    ledger,
     reindex,
     search,
     serve,
@@ -37,6 +39,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("import")(importing.import_)
+app.command("harvest")(harvest.harvest)
+app.command("ledger")(ledger.ledger)
 app.command("today")(today.today)
 app.command("search")(search.search)
 app.command("show")(show.show)

@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import socket
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -19,15 +20,25 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="The port (default: 8620, or a free one).")
     ] = None,
+    harvest: Annotated[
+        bool | None,
+        typer.Option(
+            "--harvest/--no-harvest",
+            help="Ask arXiv for each day's papers meanwhile (default: yes).",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the reader on this machine."""
+    """Serve the reader on this machine, and keep it up with arXiv."""
     invocation: Invocation = context.obj
     settings = invocation.settings()
+    harvesting = settings.harvest if harvest is None else harvest
     with invocation.library() as library:
-        serve_library(library, host or settings.host, port, settings.port)
+        serve_library(library, host or settings.host, port, settings.port, harvesting=harvesting)
 
 
-def serve_library(library: Library, host: str, port: int | None, usual_port: int) -> None:
+def serve_library(
+    library: Library, host: str, port: int | None, usual_port: int, *, harvesting: bool = False
+) -> None:
     """Serve an open library until it is stopped.
 
     Args:
@@ -35,6 +46,7 @@ def serve_library(library: Library, host: str, port: int | None, usual_port: int
         host: a loopback address.
         port: the port asked for; None takes `usual_port`, or a free one where that is taken.
         usual_port: the port tried first.
+        harvesting: whether to harvest in the background meanwhile.
 
     Raises:
         BadInput: `host` is not loopback, or `port` was asked for and is taken.
@@ -42,6 +54,7 @@ def serve_library(library: Library, host: str, port: int | None, usual_port: int
     # Late, so that the other commands need not load a web server.
     import uvicorn
 
+    from postil.cli.server import Server
     from postil.web.app import create_app
 
     _check_loopback(host)
@@ -49,15 +62,16 @@ def serve_library(library: Library, host: str, port: int | None, usual_port: int
     address, number = listening.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     console().print(f"Postil is at http://{shown}:{number} (Ctrl+C stops it).")
+    app = create_app(library)
     config = uvicorn.Config(
-        create_app(library),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
         lifespan="on",
     )
-    with library.following():
-        uvicorn.Server(config).run(sockets=[listening])
+    with library.following(), library.harvest.running() if harvesting else nullcontext():
+        Server(config, app.state.events).run(sockets=[listening])
 
 
 def _check_loopback(host: str) -> None:

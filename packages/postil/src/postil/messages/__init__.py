@@ -29,10 +29,19 @@ class Catalogue:
         Raises:
             KeyError: no such key, or a value that the text needs was not given.
         """
+        text = self.pattern(key, **values)
+        return text.format_map(values) if values else text
+
+    def pattern(self, key: str, /, **values: object) -> str:
+        """The text of `key` with its braces as they are, in the form that the value named `count` asks for.
+
+        Raises:
+            KeyError: no such key, or a text that counts was given no count.
+        """
         text = self.texts[key]
         if isinstance(text, tuple):
-            text = text[0] if values["count"] in {1, "1"} else text[1]
-        return text.format_map(values) if values else text
+            return text[0] if values["count"] in {1, "1"} else text[1]
+        return text
 
     def get(self, key: str, default: str) -> str:
         """The text of `key` where there is one, for names that not every language translates."""

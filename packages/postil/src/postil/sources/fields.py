@@ -43,7 +43,8 @@ def plain(text: str) -> str:
     # Most text is in order already, and is then not copied.
     if text.isprintable() and "  " not in text and text == text.strip():
         return text
-    return clean(" ".join(text.split())).strip()
+    # Twice: between two spaces may have stood a control character that is gone now.
+    return " ".join(clean(" ".join(text.split())).split())
 
 
 def without_tex_accents(text: str) -> str:

@@ -6,11 +6,14 @@ the same bytes.
 
 from typing import Any
 
+from postil.errors import BadId
 from postil.paper import Announcement, AnnouncementKind, Paper, Version
+from postil.paper_id import PaperId
 from postil.sources import fields
 from postil.sources.fields import BadRecord, Record
 
 _NOTES = ("venue", "doi", "comment", "journal_ref", "report_no", "license", "submitter", "topic")
+_MOST_HOMES = 100
 _KINDS = {kind.value: kind for kind in AnnouncementKind}
 
 
@@ -35,6 +38,7 @@ def read_native(record: Record) -> Paper:
         if year is None
         else fields.whole_number(year, "year", fields.EARLIEST_YEAR, fields.LATEST_YEAR),
         versions=_versions(record),
+        homes=_homes(record),
         **{name: fields.plain(fields.text(record, name)) for name in _NOTES},
     )
 
@@ -54,14 +58,18 @@ def write_native(paper: Paper) -> dict[str, Any]:
         "year": paper.year,
         "versions": [_version_record(version) for version in paper.versions],
         **{name: getattr(paper, name) for name in _NOTES},
+        "homes": [str(home) for home in paper.homes],
     }
     return {name: value for name, value in record.items() if value}
 
 
 def _version_record(version: Version) -> dict[str, Any]:
-    if version.submitted is None:
-        return {"number": version.number}
-    return {"number": version.number, "submitted": version.submitted.isoformat()}
+    record: dict[str, Any] = {"number": version.number}
+    if version.submitted is not None:
+        record["submitted"] = version.submitted.isoformat()
+    if version.withdrawn:
+        record["withdrawn"] = True
+    return record
 
 
 def _announced(record: Record) -> tuple[Announcement, ...]:
@@ -82,5 +90,15 @@ def _versions(record: Record) -> tuple[Version, ...]:
         if not isinstance(entry, dict):
             raise BadRecord("“versions” must hold objects with a “number”")
         number = fields.whole_number(entry.get("number"), "number", 1, fields.MOST_VERSIONS)
-        found[number] = Version(number, fields.day(entry, "submitted"))
+        withdrawn = entry.get("withdrawn", False)
+        if not isinstance(withdrawn, bool):
+            raise BadRecord("“withdrawn” must be true or false")
+        found[number] = Version(number, fields.day(entry, "submitted"), withdrawn)
     return tuple(found[number] for number in sorted(found))
+
+
+def _homes(record: Record) -> tuple[PaperId, ...]:
+    try:
+        return tuple(sorted(set(map(PaperId.parse, fields.texts(record, "homes", _MOST_HOMES)))))
+    except BadId as error:
+        raise BadRecord(str(error)) from error

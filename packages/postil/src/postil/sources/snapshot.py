@@ -4,29 +4,11 @@ It knows submission days (of every version) and the day the record was last chan
 announcements, and none are made up.
 """
 
-import re
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from postil.paper import Paper, Version
-from postil.sources import fields
+from postil.sources import arxiv_fields, fields
 from postil.sources.fields import BadRecord, Record
-
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
-    )
-}
-_CREATED = re.compile(
-    r"(?:[A-Z][a-z]{2},\s+)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\s+\d\d:\d\d:\d\d(?: [A-Z]{3}| [+-]\d{4})?",
-    re.ASCII,
-)
-_VERSION = re.compile(r"v?([1-9]\d{0,2})", re.ASCII)
-_AFFILIATION = re.compile(r"\([^()]*\)")
-_BETWEEN_NAMES = re.compile(r",? and |[,;] ")
-_LONGEST_AUTHORS = 500_000
 
 
 def is_snapshot(record: Record) -> bool:
@@ -49,7 +31,7 @@ def read_snapshot(record: Record) -> Paper:
     Raises:
         BadRecord: a field is missing or malformed.
     """
-    clean = fields.without_tex_accents
+    clean = arxiv_fields.line
     versions = _versions(record)
     return Paper(
         fields.paper_id(record),
@@ -72,24 +54,15 @@ def read_snapshot(record: Record) -> Paper:
 def _authors(record: Record) -> tuple[str, ...]:
     parsed = fields.items(record, "authors_parsed", fields.MOST_AUTHORS)
     if parsed:
-        names = [_name(parts) for parts in parsed]
-    else:
-        # In one line first: a split at runs of spaces takes quadratic time on a long run.
-        written = fields.plain(fields.text(record, "authors", _LONGEST_AUTHORS))
-        written = _AFFILIATION.sub("", written)
-        names = [fields.without_tex_accents(name) for name in _BETWEEN_NAMES.split(written)]
-    return tuple(name for name in names if name)
+        return arxiv_fields.tidied([_name(parts) for parts in parsed])
+    return arxiv_fields.split_authors(fields.text(record, "authors", arxiv_fields.LONGEST_AUTHORS))
 
 
 def _name(parts: Any) -> str:
-    """First name, last name, suffix, from `[last, first, suffix, affiliation…]`."""
+    """The name in `[last, first, suffix, affiliation…]`."""
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         raise BadRecord("“authors_parsed” must hold lists of texts")
-    last, first, suffix = (*parts[:3], "", "", "")[:3]
-    written = " ".join(part for part in (first, last, suffix) if part)
-    if len(written) > fields.LONGEST_NAME:
-        raise BadRecord(f"“authors_parsed” holds a name of {len(written):,} characters")
-    return fields.without_tex_accents(written)
+    return arxiv_fields.full_name(*parts[:3]) if parts else ""
 
 
 def _versions(record: Record) -> tuple[Version, ...]:
@@ -97,19 +70,7 @@ def _versions(record: Record) -> tuple[Version, ...]:
     for entry in fields.items(record, "versions", fields.MOST_VERSIONS):
         if not isinstance(entry, dict):
             raise BadRecord("“versions” must hold objects with “version” and “created”")
-        match = _VERSION.fullmatch(fields.text(entry, "version"))
-        if not match:
-            raise BadRecord("“version” must be v1, v2 and so on")
+        number = arxiv_fields.version_number(fields.text(entry, "version"))
         created = fields.text(entry, "created")
-        number = int(match[1])
-        found[number] = Version(number, _day_created(created) if created else None)
+        found[number] = Version(number, arxiv_fields.day_created(created) if created else None)
     return tuple(found[number] for number in sorted(found))
-
-
-@lru_cache(maxsize=20_000)
-def _day_created(text: str) -> date:
-    """The day of `Mon, 2 Apr 2007 19:18:42 GMT`."""
-    match = _CREATED.fullmatch(text.strip())
-    if not match or match[2] not in _MONTHS:
-        raise BadRecord("“created” must be written as Mon, 2 Apr 2007 19:18:42 GMT")
-    return fields.a_day(int(match[3]), _MONTHS[match[2]], int(match[1]), "created")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from postil.errors import DataFolderTooNew
+from postil.errors import DataFolderError, DataFolderTooNew
 from postil.store.failures import damaged, explained, read_only
 from postil.store.lock import ProcessLock
 from postil.store.migrations import MIGRATIONS, is_foreign, migrate, version_of
@@ -37,6 +37,8 @@ class Connections:
         self._writer: sqlite3.Connection | None = None
         self._writer_turn = threading.RLock()
         self._depth = 0
+        self._transactions = 0
+        self._writing_thread: int | None = None
         self._lock = ProcessLock(folder / LOCK_NAME)
         self._closed = False
         with explained(folder):
@@ -44,7 +46,17 @@ class Connections:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside a read transaction: everything read in the block is of one moment."""
+        """A connection to read from: what this thread is just writing, else as `at_one_moment`."""
+        if self._writing_thread == threading.get_ident() and self._writer is not None:
+            with explained(self.folder):
+                yield self._writer
+            return
+        with self.at_one_moment() as connection:
+            yield connection
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside a read transaction: all that is read in the block is of one moment."""
         with self._mutex:
             connection = self._idle.pop() if self._idle else None
         with explained(self.folder):
@@ -77,17 +89,51 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The writer inside a transaction that ends with the block: committed, or undone on any error."""
-        with self.holding_the_pen(), explained(self.folder):
-            self._writer = self._writer or self._connect()
-            connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
+        """The writer inside a transaction, as `atomically`; what SQLite says in the block is explained."""
+        with explained(self.folder), self.atomically() as connection:
+            yield connection
+
+    @contextmanager
+    def atomically(self) -> Iterator[sqlite3.Connection]:
+        """The writer inside a transaction that ends with the block: committed, or undone on any error.
+
+        A block inside another one is a savepoint of the same transaction.
+        """
+        with self.holding_the_pen():
+            nested = self._transactions > 0
+            with explained(self.folder):
+                connection = self._begun(nested)
+            self._transactions += 1
+            self._writing_thread = threading.get_ident()
             try:
                 yield connection
-                connection.execute("COMMIT")
+                with explained(self.folder):
+                    connection.execute("RELEASE inner" if nested else "COMMIT")
             except BaseException:
-                connection.rollback()
+                self._undo(connection, nested)
                 raise
+            finally:
+                self._transactions -= 1
+                if not nested:
+                    self._writing_thread = None
+
+    def _begun(self, nested: bool) -> sqlite3.Connection:
+        self._writer = self._writer or self._connect()
+        if nested and not self._writer.in_transaction:
+            raise DataFolderError(
+                f"What was being written to {self.folder} was undone after an error: run it again."
+            )
+        self._writer.execute("SAVEPOINT inner" if nested else "BEGIN IMMEDIATE")
+        return self._writer
+
+    @staticmethod
+    def _undo(connection: sqlite3.Connection, nested: bool) -> None:
+        # A full disk, for one, makes SQLite undo the whole transaction by itself.
+        if nested and connection.in_transaction:
+            connection.execute("ROLLBACK TO inner")
+            connection.execute("RELEASE inner")
+        elif not nested:
+            connection.rollback()
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""

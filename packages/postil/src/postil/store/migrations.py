@@ -56,6 +56,65 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             number INTEGER NOT NULL UNIQUE)""",
         "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        "ALTER TABLE versions ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0",
+        # Two papers may claim the same home, and a home may be held as a paper of its own: who is found
+        # by it is decided when it is looked up, and what a record says is kept either way.
+        """CREATE TABLE homes (
+            id TEXT NOT NULL,
+            number INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            PRIMARY KEY (id, number)) WITHOUT ROWID""",
+        "CREATE INDEX homes_by_number ON homes (number)",
+        """CREATE TABLE editions (
+            number INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            replaced INTEGER NOT NULL,
+            version INTEGER,
+            modified INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            authors TEXT NOT NULL,
+            abstract TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            categories TEXT NOT NULL,
+            PRIMARY KEY (number, replaced))""",
+        # Moments are microseconds since 1970, UTC. What follows `listed`, and `ledger_days`, is counted.
+        """CREATE TABLE ledger_lists (
+            list INTEGER PRIMARY KEY,
+            day INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            first_seen INTEGER NOT NULL,
+            announced INTEGER,
+            claimed INTEGER,
+            listed INTEGER NOT NULL DEFAULT 0,
+            held INTEGER NOT NULL DEFAULT 0,
+            completed INTEGER,
+            missing TEXT NOT NULL DEFAULT '[]',
+            late TEXT NOT NULL DEFAULT '[]',
+            sources TEXT NOT NULL DEFAULT '{}',
+            UNIQUE (day, name))""",
+        """CREATE TABLE ledger_entries (
+            list INTEGER NOT NULL REFERENCES ledger_lists,
+            id TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            named INTEGER NOT NULL,
+            held INTEGER,
+            PRIMARY KEY (list, id)) WITHOUT ROWID""",
+        "CREATE INDEX ledger_entries_by_paper ON ledger_entries (id)",
+        "CREATE INDEX ledger_unheld ON ledger_entries (id, named) WHERE held IS NULL",
+        "CREATE TABLE ledger_days (day INTEGER PRIMARY KEY, shared TEXT NOT NULL)",
+        """CREATE TABLE ledger_namings (
+            list INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            PRIMARY KEY (list, id, source),
+            FOREIGN KEY (list, id) REFERENCES ledger_entries) WITHOUT ROWID""",
+        """CREATE TABLE ledger_absences (
+            id TEXT PRIMARY KEY,
+            month INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            asked INTEGER NOT NULL,
+            times INTEGER NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX ledger_absences_by_month ON ledger_absences (month)",
+    ),
 )
 
 

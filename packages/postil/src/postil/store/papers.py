@@ -67,9 +67,10 @@ class Papers:
             ) from None
 
     def several(self, ids: Sequence[PaperId]) -> list[Paper]:
-        """The papers among `ids` that are held, in this order, each once."""
+        """The papers that `ids` lead to, in this order, each once."""
         held = self._store.get(ids)
-        return [held[paper_id] for paper_id in dict.fromkeys(ids) if paper_id in held]
+        found = (held[paper_id] for paper_id in ids if paper_id in held)
+        return list({paper.id: paper for paper in found}.values())
 
     def days(self) -> list[DayCount]:
         """Every day that has a list, oldest first."""

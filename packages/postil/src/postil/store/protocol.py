@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 from postil.paper import AnnouncementKind, Paper
 from postil.paper_id import PaperId
+from postil.store.editions import Edition
+from postil.store.ledger import LedgerRows
 
 # The archive's order within a day's list.
 KINDS = (AnnouncementKind.NEW, AnnouncementKind.CROSS, AnnouncementKind.REPLACE)
@@ -87,23 +89,49 @@ class Store(Protocol):
             DataFolderBusy: another process is the writer.
         """
 
+    def atomically(self) -> AbstractContextManager[None]:
+        """Let all writes of the block be committed together at its end, or be undone if it fails.
+
+        This thread is the only writer until then. A block inside another one joins it; if it fails and
+        the outer one goes on, it is undone alone. This thread reads what it wrote in the block, every other
+        thread what was there before (`papers` is always of what was committed).
+
+        Raises:
+            DataFolderBusy: another process is the writer.
+        """
+
     def put(self, papers: Sequence[Paper]) -> Written:
         """Merge `papers` into what is held (`Paper.updated_by`), all of them or none.
 
-        A record that adds nothing to what is held is unchanged: nothing is written or logged for it.
+        A record that adds nothing to what is held is unchanged: nothing is written or logged for it. Only
+        papers of the same own id are merged; which papers of two archives are one is not the store's to say.
         """
 
     def remove(self, ids: Sequence[PaperId]) -> int:
-        """Forget papers, and log that; returns how many were held."""
+        """Forget the papers of these own ids, and log that; returns how many were held."""
 
     def get(self, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
-        """The papers among `ids` that are held."""
+        """The papers that `ids` lead to, as asked for.
+
+        An id leads to the paper that has it as its own, else to the first that was given it as a home.
+        """
 
     def load(self, numbers: Sequence[int]) -> list[Paper]:
         """The papers with these numbers, in this order; unknown numbers are left out."""
 
     def numbers(self, ids: Sequence[PaperId]) -> dict[PaperId, int]:
-        """The numbers of those papers among `ids` that are held."""
+        """The numbers of the papers that `ids` lead to, as asked for; see `get`."""
+
+    def editions(self, paper_id: PaperId) -> list[Edition]:
+        """The earlier wordings of the paper that `paper_id` leads to, oldest first.
+
+        A `put` keeps one when it changes the title, the authors, the abstract, the comment or the categories
+        of a held paper whose record was modified on an earlier day than the new one.
+        """
+
+    @property
+    def ledger(self) -> LedgerRows:
+        """Who listed what on which day, and what is not there."""
 
     def days(self) -> list[DayCount]:
         """Every day with announcements, oldest first."""

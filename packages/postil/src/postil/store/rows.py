@@ -10,6 +10,7 @@ import orjson
 from postil.errors import BadInput
 from postil.paper import Announcement, AnnouncementKind, Paper, Version, day_number
 from postil.paper_id import PaperId
+from postil.store.editions import Edition
 from postil.store.protocol import KINDS
 
 Row = tuple[Any, ...]
@@ -24,12 +25,21 @@ UPDATE_PAPER = """UPDATE papers SET id = ?, categories = ?, submitted = ?, modif
     WHERE number = ?"""
 INSERT_TEXTS = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 REPLACE_TEXTS = INSERT_TEXTS.replace("INSERT", "REPLACE", 1)
+SELECT_ANNOUNCED = "SELECT number, day, kind FROM announcements"
+INSERT_ANNOUNCED = "INSERT OR IGNORE INTO announcements VALUES (?, ?, ?)"
+SELECT_VERSIONS = "SELECT number, version, submitted, withdrawn FROM versions"
+REPLACE_VERSION = "REPLACE INTO versions VALUES (?, ?, ?, ?)"
+SELECT_HOMES = "SELECT number, id FROM homes"
+INSERT_HOME = "INSERT OR IGNORE INTO homes VALUES (?, ?)"
+SELECT_EDITIONS = """SELECT version, modified, replaced, title, authors, abstract, comment, categories
+    FROM editions WHERE number = ? ORDER BY replaced"""
+INSERT_EDITION = "INSERT INTO editions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def id_of(text: str) -> PaperId:
     """The id whose canonical text this is; for text that the store wrote itself, hence unchecked."""
-    source, _, key = text.rpartition(":")
-    return PaperId(source or "arxiv", key)
+    source, mark, key = text.partition(":")
+    return PaperId(source, key) if mark else PaperId("arxiv", text)
 
 
 @lru_cache(maxsize=20_000)
@@ -94,12 +104,44 @@ def announcement_rows(announced: Iterable[Announcement], number: int) -> list[Ro
 
 
 def version_rows(versions: Iterable[Version], number: int) -> list[Row]:
-    """Rows of `versions`: number, version, submitted."""
-    return [(number, v.number, _day_or_none(v.submitted)) for v in versions]
+    """Rows of `versions`: number, version, submitted, withdrawn."""
+    return [(number, v.number, _day_or_none(v.submitted), v.withdrawn) for v in versions]
 
 
-def paper_of(row: Row, announced: Sequence[Row], versions: Sequence[Row]) -> Paper:
-    """The paper of a row of `SELECT_PAPERS` and its rows in `announcements` and `versions`."""
+def edition_row(edition: Edition, number: int) -> Row:
+    """The parameters of `INSERT_EDITION`."""
+    return (
+        number,
+        _day_or_none(edition.replaced),
+        edition.version,
+        _day_or_none(edition.modified),
+        edition.title,
+        _json(edition.authors),
+        edition.abstract,
+        edition.comment,
+        " ".join(edition.categories),
+    )
+
+
+def edition_of(row: Row) -> Edition:
+    """The edition of a row of `SELECT_EDITIONS`."""
+    version, modified, replaced, title, authors, abstract, comment, categories = row
+    return Edition(
+        version,
+        _date_or_none(modified),
+        _date_or_none(replaced),
+        title,
+        tuple(orjson.loads(authors)),
+        abstract,
+        comment,
+        categories_of(categories),
+    )
+
+
+def paper_of(
+    row: Row, announced: Sequence[Row], versions: Sequence[Row], homes: Sequence[Row]
+) -> Paper:
+    """The paper of a row of `SELECT_PAPERS` and its rows of the three other tables."""
     _, id_text, categories, submitted, modified, year, title, authors, abstract, summary, *rest = (
         row
     )
@@ -115,7 +157,7 @@ def paper_of(row: Row, announced: Sequence[Row], versions: Sequence[Row]) -> Pap
         None if modified is None else date_of(modified),
         _announcements(announced),
         year,
-        tuple(Version(n, None if day is None else date_of(day)) for _, n, day in versions),
+        _versions(versions),
         venue,
         doi,
         comment,
@@ -124,6 +166,7 @@ def paper_of(row: Row, announced: Sequence[Row], versions: Sequence[Row]) -> Pap
         license_,
         submitter,
         topic,
+        tuple(sorted([id_of(text) for _, text in homes])) if homes else (),
     )
 
 
@@ -132,5 +175,15 @@ def _announcements(rows: Sequence[Row]) -> tuple[Announcement, ...]:
     return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
+def _versions(rows: Sequence[Row]) -> tuple[Version, ...]:
+    return tuple(
+        [Version(n, None if day is None else date_of(day), gone != 0) for _, n, day, gone in rows]
+    )
+
+
 def _day_or_none(day: date | None) -> int | None:
     return None if day is None else day_number(day)
+
+
+def _date_or_none(number: int | None) -> date | None:
+    return None if number is None else date_of(number)

@@ -5,9 +5,8 @@ reading a page of papers must cost well under a millisecond.
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -16,19 +15,13 @@ from postil.paper import Paper, day_number
 from postil.paper_id import PaperId
 from postil.store import rows
 from postil.store.connections import Connections
-from postil.store.merging import Merge, merge
-from postil.store.protocol import (
-    KINDS,
-    Change,
-    Counts,
-    DayCount,
-    Listed,
-    Written,
-)
-from postil.store.rows import Row
-
-# Parameters a statement; SQLite allows 32,766 since 3.32 and 999 before.
-_CHUNK = 500
+from postil.store.editions import Edition
+from postil.store.ledger_counting import ledger_problems, miss_again
+from postil.store.loading import CHUNK, load, numbers, own_numbers
+from postil.store.merging import merge
+from postil.store.protocol import KINDS, Change, Counts, DayCount, Listed, Written
+from postil.store.sqlite_ledger import SqliteLedger
+from postil.store.writing import erase, write
 
 
 class SqliteStore:
@@ -36,6 +29,7 @@ class SqliteStore:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.ledger = SqliteLedger(connections)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -63,41 +57,53 @@ class SqliteStore:
         """Be the only writer until the block ends."""
         return self._connections.holding_the_pen()
 
+    @contextmanager
+    def atomically(self) -> Iterator[None]:
+        """Let all writes of the block be committed together at its end, or be undone if it fails."""
+        with self._connections.atomically():
+            yield
+
     def put(self, papers: Sequence[Paper]) -> Written:
         """Merge `papers` into what is held, all of them or none."""
         with self._connections.writing() as connection:
-            numbers = _numbers(connection, [paper.id for paper in papers])
-            held = {p.id: p for p in _load(connection, list(numbers.values())).values()}
+            known = own_numbers(connection, [paper.id for paper in papers])
+            held = {p.id: p for p in load(connection, list(known.values())).values()}
             outcome = merge(held, papers)
-            _write(connection, outcome, numbers, held)
+            write(connection, outcome, known, held)
         return outcome.written
 
     def remove(self, ids: Sequence[PaperId]) -> int:
-        """Forget papers, and log that; returns how many were held."""
+        """Forget the papers of these own ids, and log that; returns how many were held."""
         with self._connections.writing() as connection:
-            held = _load(connection, list(_numbers(connection, ids).values()))
-            _count_days(connection, Counter(), _listed_days(held.values()))
-            parameters = [(number,) for number in held]
-            connection.executemany("DELETE FROM papers WHERE number = ?", parameters)
-            _log(connection, list(held))
+            held = load(connection, list(own_numbers(connection, ids).values()))
+            erase(connection, held)
+            miss_again(connection, [str(each) for p in held.values() for each in (p.id, *p.homes)])
         return len(held)
 
     def get(self, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
-        """The papers among `ids` that are held."""
+        """The papers that `ids` lead to, as asked for."""
         with self._connections.reading() as connection:
-            numbers = _numbers(connection, ids)
-            return {paper.id: paper for paper in _load(connection, list(numbers.values())).values()}
+            known = numbers(connection, ids)
+            found = load(connection, list(set(known.values())))
+        return {paper_id: found[number] for paper_id, number in known.items()}
 
     def load(self, numbers: Sequence[int]) -> list[Paper]:
         """The papers with these numbers, in this order; unknown numbers are left out."""
         with self._connections.reading() as connection:
-            found = _load(connection, numbers)
+            found = load(connection, numbers)
         return [found[number] for number in numbers if number in found]
 
     def numbers(self, ids: Sequence[PaperId]) -> dict[PaperId, int]:
-        """The numbers of those papers among `ids` that are held."""
+        """The numbers of the papers that `ids` lead to, as asked for."""
         with self._connections.reading() as connection:
-            return _numbers(connection, ids)
+            return numbers(connection, ids)
+
+    def editions(self, paper_id: PaperId) -> list[Edition]:
+        """The earlier wordings of the paper that `paper_id` leads to, oldest first."""
+        with self._connections.reading() as connection:
+            known = list(numbers(connection, [paper_id]).values())
+            found = connection.execute(rows.SELECT_EDITIONS, known or [0])
+            return [rows.edition_of(row) for row in found]
 
     def days(self) -> list[DayCount]:
         """Every day with announcements, oldest first."""
@@ -142,7 +148,7 @@ class SqliteStore:
                 "SELECT sequence, number FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 (after, limit),
             ).fetchall()
-            papers = _load(connection, [number for _, number in found])
+            papers = load(connection, [number for _, number in found])
         return [Change(sequence, number, papers.get(number)) for sequence, number in found]
 
     def last_change(self) -> int:
@@ -152,12 +158,12 @@ class SqliteStore:
 
     def papers(self) -> Iterator[Paper]:
         """Every paper as of the first step, ordered by the text of its id."""
-        with self._connections.reading() as connection:
+        with self._connections.at_one_moment() as connection:
             last = ""
             while found := connection.execute(
-                "SELECT id, number FROM papers WHERE id > ? ORDER BY id LIMIT ?", (last, _CHUNK)
+                "SELECT id, number FROM papers WHERE id > ? ORDER BY id LIMIT ?", (last, CHUNK)
             ).fetchall():
-                papers = _load(connection, [number for _, number in found])
+                papers = load(connection, [number for _, number in found])
                 yield from (papers[number] for _, number in found)
                 last = found[-1][0]
 
@@ -173,7 +179,7 @@ class SqliteStore:
         return None if found is None else str(found[0])
 
     def check(self) -> list[str]:
-        """What SQLite's own check and the counts of the days find wrong, a line each."""
+        """What SQLite's own check, the counts of the days and the ledger find wrong, a line each."""
         with self._connections.reading() as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
             problems = [line for line in found if line != "ok"]
@@ -192,6 +198,7 @@ class SqliteStore:
             counted = """SELECT day, count(DISTINCT number) FROM announcements GROUP BY day"""
             if connection.execute(f"{counted} EXCEPT SELECT day, papers FROM days").fetchone():
                 problems.append("the counts of days are wrong")
+            problems += ledger_problems(connection)
         return problems
 
     def close(self) -> None:
@@ -201,94 +208,3 @@ class SqliteStore:
 
 def _one(connection: sqlite3.Connection, statement: str) -> int:
     return int(connection.execute(statement).fetchone()[0])
-
-
-def _in_chunks(
-    connection: sqlite3.Connection, statement: str, column: str, values: Sequence[object]
-) -> Iterator[Row]:
-    """The rows of `statement` whose `column` is among `values`."""
-    for start in range(0, len(values), _CHUNK):
-        chunk = values[start : start + _CHUNK]
-        marks = ",".join("?" * len(chunk))
-        yield from connection.execute(f"{statement} WHERE {column} IN ({marks})", chunk)
-
-
-def _numbers(connection: sqlite3.Connection, ids: Sequence[PaperId]) -> dict[PaperId, int]:
-    texts = list({str(paper_id) for paper_id in ids})
-    found = _in_chunks(connection, "SELECT id, number FROM papers", "id", texts)
-    return {rows.id_of(text): number for text, number in found}
-
-
-def _load(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Paper]:
-    """The papers with these numbers; three queries, however many they are."""
-    announced = _by_number(
-        _in_chunks(connection, "SELECT number, day, kind FROM announcements", "number", numbers)
-    )
-    versions = _by_number(
-        _in_chunks(connection, "SELECT number, version, submitted FROM versions", "number", numbers)
-    )
-    return {
-        row[0]: rows.paper_of(row, announced.get(row[0], ()), versions.get(row[0], ()))
-        for row in _in_chunks(connection, rows.SELECT_PAPERS, "number", numbers)
-    }
-
-
-def _by_number(found: Iterable[Row]) -> dict[int, list[Row]]:
-    grouped: dict[int, list[Row]] = {}
-    for row in found:
-        grouped.setdefault(row[0], []).append(row)
-    return grouped
-
-
-def _write(
-    connection: sqlite3.Connection,
-    outcome: Merge,
-    numbers: Mapping[PaperId, int],
-    held: Mapping[PaperId, Paper],
-) -> None:
-    """Write what a merge decided: the papers, their lists and versions, the days' counts, the log."""
-    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'papers'").fetchone()
-    following = last[0] + 1 if last else 1
-    added = list(enumerate(outcome.added.values(), start=following))
-    changed = [(numbers[paper.id], paper) for paper in outcome.changed.values()]
-    for pairs, card, texts in (
-        (added, rows.INSERT_PAPER, rows.INSERT_TEXTS),
-        (changed, rows.UPDATE_PAPER, rows.REPLACE_TEXTS),
-    ):
-        connection.executemany(card, [rows.card_row(paper, number) for number, paper in pairs])
-        connection.executemany(texts, [rows.texts_row(paper, number) for number, paper in pairs])
-    written = [*added, *changed]
-    connection.executemany(
-        "INSERT OR IGNORE INTO announcements VALUES (?, ?, ?)",
-        [row for number, p in written for row in rows.announcement_rows(p.announced, number)],
-    )
-    connection.executemany(
-        "REPLACE INTO versions VALUES (?, ?, ?)",
-        [row for number, p in written for row in rows.version_rows(p.versions, number)],
-    )
-    before = _listed_days(held[paper.id] for paper in outcome.changed.values())
-    _count_days(connection, _listed_days(paper for _, paper in written), before)
-    _log(connection, [number for number, _ in written])
-
-
-def _listed_days(papers: Iterable[Paper]) -> Counter[int]:
-    """How many of `papers` each day lists."""
-    return Counter(day_number(day) for p in papers for day in {a.day for a in p.announced})
-
-
-def _count_days(connection: sqlite3.Connection, after: Counter[int], before: Counter[int]) -> None:
-    """Bring the days' counts from `before` to `after`."""
-    differences = [(day, after[day] - before[day]) for day in after | before]
-    connection.executemany(
-        """INSERT INTO days VALUES (?, ?)
-        ON CONFLICT (day) DO UPDATE SET papers = papers + excluded.papers""",
-        [(day, difference) for day, difference in differences if difference],
-    )
-    connection.execute("DELETE FROM days WHERE papers = 0")
-
-
-def _log(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    # REPLACE drops the paper's earlier line, so the log never outgrows the papers.
-    connection.executemany(
-        "REPLACE INTO changes (number) VALUES (?)", [(number,) for number in numbers]
-    )

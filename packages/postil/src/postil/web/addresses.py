@@ -11,6 +11,9 @@ from postil.paper_id import PaperId
 
 # A list page has a hundred addresses, and nearly all are of characters that need no quoting.
 _NEEDS_NOTHING = re.compile(r"[\w./:+-]*", re.ASCII).fullmatch
+# The id of a page whose address is too long for one ends in a digest: it leads nowhere.
+_DIGEST = re.compile(r".*~[0-9a-f]{16}", re.DOTALL).fullmatch
+_OF_ADDRESSES = "/:?=&+,;@!()*$%~"
 _PLAIN_NAME = re.compile(r"[\w .-]*", re.ASCII).fullmatch
 
 
@@ -49,26 +52,56 @@ def topic_path(topic: str) -> str:
     return with_query("/shelf", {"topic": topic})
 
 
+def ledger_path(
+    *, day: date | None = None, expression: CategoryExpression | None = None, **more: str
+) -> str:
+    """`/ledger?day=2026-02-03` · `/ledger?year=2026&categories=cs.LG`."""
+    values = {"day": day.isoformat() if day else "", **more}
+    return with_query("/ledger", {**values, "categories": str(expression or "")})
+
+
+def archive_path(paper_id: PaperId) -> str:
+    """The page of a paper at arXiv."""
+    return f"https://arxiv.org/abs/{_quoted(paper_id.key, '/')}"
+
+
 def outside_links(paper: Paper) -> list[tuple[str, str]]:
     """Where else a paper is: pairs of a catalogue key and an address."""
-    links = []
-    if paper.id.source == "arxiv":
+    links = [link for home in (paper.id, *paper.homes) for link in _at_home(home)]
+    if paper.doi:
+        links.append(("link.doi", f"https://doi.org/{_quoted(paper.doi, '/()')}"))
+    return list(dict.fromkeys(links))
+
+
+def _at_home(paper_id: PaperId) -> list[tuple[str, str]]:
+    """The pages of a paper at the source that its id is of."""
+    key = _quoted(paper_id.key, "/")
+    if paper_id.source == "arxiv":
         base = "https://arxiv.org"
-        key = _quoted(paper.id.key, "/")
-        links += [
+        return [
             ("link.abstract", f"{base}/abs/{key}"),
             ("link.pdf", f"{base}/pdf/{key}"),
             ("link.html", f"{base}/html/{key}"),
         ]
-    if paper.doi:
-        links.append(("link.doi", f"https://doi.org/{_quoted(paper.doi, '/()')}"))
-    return links
+    if paper_id.source == "openreview":
+        return [("link.openreview", f"https://openreview.net/forum?id={key}")]
+    if paper_id.source == "acl":
+        return [("link.acl", f"https://aclanthology.org/{key}")]
+    if paper_id.source == "web" and not _DIGEST(paper_id.key):
+        return [("link.web", f"https://{quote(paper_id.key, safe=_OF_ADDRESSES)}")]
+    return []
 
 
 def with_query(path: str, values: Mapping[str, str]) -> str:
     """`path` with the values that are not empty as its query."""
     kept = {name: value for name, value in values.items() if value}
     return f"{path}?{urlencode(kept, errors='replace')}" if kept else path
+
+
+def extended(path: str, values: Mapping[str, str]) -> str:
+    """`path`, which may have a query, with more of it."""
+    more = with_query("", values)
+    return path + (more.replace("?", "&", 1) if "?" in path else more)
 
 
 def is_own_path(text: str) -> bool:

@@ -1,5 +1,6 @@
 """`/api/v1/`: the same answers as JSON, for programs. Records have the form that export writes."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,15 @@ from postil.categories import CategoryExpression
 from postil.errors import BadInput
 from postil.library import Sort, paper_record
 from postil.paper_id import PaperId
-from postil.web.parameters import day_from, library_of, page_asked
+from postil.web.ledger_records import line_record, month_record
+from postil.web.parameters import (
+    categories_asked,
+    day_from,
+    library_of,
+    month_asked,
+    page_asked,
+    year_asked,
+)
 
 _LARGEST_PAGE = 200
 
@@ -77,6 +86,21 @@ def day(request: Request) -> Response:
     )
 
 
+def ledger(request: Request) -> Response:
+    """`?day=`, `?month=` or `?year=`, with `&categories=`: whether all is held; else the newest day."""
+    asked, expression = request.query_params, categories_asked(request)
+    kept = library_of(request).ledger
+    if asked.get("year"):
+        year = year_asked(request, 0)
+        lines = kept.year(year, expression)
+        days = [line_record(line, lists=False) for line in lines]
+        return _json({"year": year, "lists": list(kept.lists), "days": days})
+    if asked.get("month"):
+        return _json(month_record(kept.month(*month_asked(request, date.min))))
+    day = day_from(asked["day"]) if asked.get("day") else None
+    return _json(line_record(kept.line(day, expression)))
+
+
 def routes() -> list[BaseRoute]:
     """The addresses of the API."""
     base = "/api/v1"
@@ -85,6 +109,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{base}/papers/{{id:path}}", paper),
         Route(f"{base}/days", days),
         Route(f"{base}/days/{{day}}", day),
+        Route(f"{base}/ledger", ledger),
         Route(f"{base}/status", status),
     ]
 

@@ -19,8 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-_STYLES = ("tokens", "page", "paper", "day", "search", "picker", "print")
-_SCRIPTS = ("theme", "keys", "more", "formulas", "picker")
+_STYLES = ("tokens", "page", "paper", "day", "search", "picker", "ledger", "print")
+_SCRIPTS = ("theme", "keys", "more", "formulas", "picker", "events", "year")
 
 
 @dataclass(frozen=True, slots=True)

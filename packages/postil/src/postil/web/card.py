@@ -29,13 +29,20 @@ def card_html(paper: Paper, level: int, language: str) -> Markup:
     """A paper on a list, under a heading of the given level."""
     title = render_html(paper.title, links=False)
     return Markup(
-        f'<article class="paper" data-id="{escape(str(paper.id))}">'
+        f'<article class="paper" data-id="{escape(str(paper.id))}">{withdrawn_html(paper, language)}'
         f'<h{level} class="title" lang="{language_of(paper.title)}">'
         f'<a href="{escape(addresses.paper_path(paper.id))}">{title}</a></h{level}>'
         f"{authors_html(paper.authors, language)}{abstract_html(paper, language)}"
         f'<div class="facts">{_labels(paper.categories, language)}{_date(paper, language)}'
         f"{_place(paper)}{_links(paper, language)}</div></article>\n"
     )
+
+
+def withdrawn_html(paper: Paper, language: str) -> Markup:
+    """The word that says so, where a paper stands withdrawn."""
+    if not paper.withdrawn:
+        return Markup("")
+    return Markup(f'<p class="withdrawn">{_said("paper.withdrawn", language)}</p>')
 
 
 def title_html(text: str) -> Markup:

@@ -1,13 +1,19 @@
-"""Dates, numbers and sizes as each language writes them."""
+"""Dates, moments, numbers and sizes as each language writes them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from postil.messages import Catalogue
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _CHINESE_WEEKDAYS = "一二三四五六日"
+_EASTERN = ZoneInfo("America/New_York")  # arXiv's own clock
 
 
 def number(value: int) -> str:
@@ -46,9 +52,54 @@ def short_day(day: date, language: str) -> str:
     return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def day_of_year(day: date, language: str) -> str:
+    """3 Feb · 2月3日."""
+    if language == "zh":
+        return f"{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def eastern(moment: datetime) -> datetime:
+    """The moment on arXiv's own clock."""
+    return moment.astimezone(_EASTERN)
+
+
+def eastern_day(moment: datetime) -> date:
+    """The day that it is for arXiv."""
+    return eastern(moment).date()
+
+
+def moment_html(moment: datetime, texts: Catalogue, *, known_day: date | None = None) -> Markup:
+    """A moment on arXiv's clock, with its day unless that is `known_day`; the markup has it in UTC."""
+    there = eastern(moment)
+    time = f"{there:%H:%M}"
+    if there.date() == known_day:
+        said = texts("moment.time", time=time)
+    else:
+        said = texts("moment.day_time", day=day_of_year(there.date(), texts.language), time=time)
+    return Markup('<time datetime="{}">{}</time>').format(
+        f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", said
+    )
+
+
+def day_html(day: date, language: str) -> Markup:
+    """A day with its year, and as machines read it."""
+    return Markup('<time datetime="{}">{}</time>').format(day, short_day(day, language))
+
+
+def phrase(texts: Catalogue, key: str, **values: object) -> Markup:
+    """A text of the catalogue with values put in: markup as it is, anything else escaped."""
+    return Markup(texts.pattern(key, **values)).format(**values)
+
+
 def month_name(year: int, month: int, language: str) -> str:
     """February 2026 · 2026年2月."""
     return f"{year}年{month}月" if language == "zh" else f"{_MONTHS[month - 1]} {year}"
+
+
+def month_alone(month: int, language: str) -> str:
+    """February · 2月."""
+    return f"{month}月" if language == "zh" else _MONTHS[month - 1]
 
 
 def weekday_initials(language: str) -> Sequence[tuple[str, str]]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-_FIRST_YEAR, _LAST_YEAR = 1991, 9998
+YEARS = range(1991, 9999)
+"""The years that arXiv has had or may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,4 @@ def neighbour(year: int, month: int, step: int) -> tuple[int, int] | None:
     """The month `step` months away, or None outside the years that a list can have."""
     index = year * 12 + month - 1 + step
     found = index // 12, index % 12 + 1
-    return found if _FIRST_YEAR <= found[0] <= _LAST_YEAR else None
+    return found if found[0] in YEARS else None

@@ -14,6 +14,7 @@ from postil.messages import catalogue
 from postil.text.markup import render_html
 from postil.web import addresses, card, formatting
 from postil.web.assets import asset_path, style_sheet
+from postil.web.ids import ids_html
 from postil.web.preferences import preferences_of
 
 _CURRENT = Markup(' aria-current="page"')
@@ -43,10 +44,14 @@ def _environment() -> Environment:
         "list_path": addresses.list_path,
         "search_path": addresses.search_path,
         "topic_path": addresses.topic_path,
+        "ledger_path": addresses.ledger_path,
+        "archive_path": addresses.archive_path,
         "outside_links": addresses.outside_links,
+        "ids_html": ids_html,
         "card_html": card.card_html,
         "authors_html": card.authors_html,
         "abstract_html": card.abstract_html,
+        "withdrawn_html": card.withdrawn_html,
     }
     return environment
 
@@ -80,6 +85,7 @@ def page(
         long_day=lambda day: formatting.long_day(day, language),
         short_day=lambda day: formatting.short_day(day, language),
         month_name=lambda year, month: formatting.month_name(year, month, language),
+        month_alone=lambda month: formatting.month_alone(month, language),
         weekdays=lambda: formatting.weekday_initials(language),
         current=lambda name: _CURRENT if values.get("here_name") == name else "",
         category=lambda code: card.label(code, language),

@@ -1,6 +1,7 @@
 """`/arxiv/cs.LG+stat.ML-cs.CV?date=2026-03-17`: one day's list, by category expression."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice, repeat
 from typing import Any
 
@@ -9,12 +10,23 @@ from starlette.responses import RedirectResponse, Response
 
 from postil.categories import CategoryExpression, categories
 from postil.library import DayList, Library, Sort
+from postil.messages import catalogue
 from postil.web import addresses
 from postil.web.listing import Entry, Page
+from postil.web.live import live_path, news
 from postil.web.month import month_of, neighbour
 from postil.web.narrowing import narrowing_rows
-from postil.web.parameters import day_asked, library_of, month_asked, page_asked, wants_part
+from postil.web.parameters import (
+    day_asked,
+    library_of,
+    month_asked,
+    page_asked,
+    part_asked,
+    wants_part,
+)
+from postil.web.preferences import preferences_of
 from postil.web.rendering import page
+from postil.web.standing import standings
 
 _NARROWING_ROWS = 14
 
@@ -36,6 +48,8 @@ def day_list(request: Request, expression: CategoryExpression) -> Response:
     day = day_asked(request) or library.papers.latest_day(expression)
     if day is None:
         return _never_announced(request, library, expression, number)
+    if part_asked(request) == "live":
+        return page(request, "live.html", _live(request, library, day, expression))
     size = library.settings.page_size
     part = wants_part(request)
     found = library.papers.day_list(day, expression, offset=(number - 1) * size, limit=size)
@@ -77,6 +91,7 @@ def _frame(
     year, month = month_asked(request, day)
     counts = dict(library.papers.calendar(year, month, expression))
     in_categories = library.papers.category_counts(day)
+    texts = catalogue(preferences_of(request).language)
     return {
         "expression": expression,
         "expression_text": str(expression),
@@ -86,6 +101,11 @@ def _frame(
         "month": month_of(year, month, counts),
         "earlier": neighbour(year, month, -1),
         "later": neighbour(year, month, 1),
+        "standings": standings(library, day, expression, found.total, texts),
+        "live": live_path(
+            addresses.list_path(expression, day=day), library, expression, found.total
+        ),
+        "change": library.store.last_change(),
         "narrowing": narrowing_rows(
             expression,
             {code: n for code, n in in_categories.items() if code in categories()},
@@ -93,6 +113,18 @@ def _frame(
             _NARROWING_ROWS,
         ),
         "here_name": "latest",
+    }
+
+
+def _live(
+    request: Request, library: Library, day: date, expression: CategoryExpression
+) -> dict[str, Any]:
+    """The header's line as it is now, and what has come since the page in view was made."""
+    texts = catalogue(preferences_of(request).language)
+    total = library.papers.day_list(day, expression, limit=0).total
+    return {
+        "standings": standings(library, day, expression, total, texts),
+        **news(request, library, day, expression, total, addresses.list_path(expression, day=day)),
     }
 
 

@@ -1,4 +1,4 @@
-"""`/arxiv/2405.06147` and `/shelf/name`: one paper; `/arxiv/ID,ID`: several."""
+"""`/arxiv/2405.06147`, `/shelf/name`, `/acl/P18-1001`: one paper; `/arxiv/ID,ID`: several."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,9 +8,11 @@ from postil.errors import BadCategory, BadId, BadInput
 from postil.paper_id import PaperId, PaperReference
 from postil.text.markup import render_plain
 from postil.web import addresses, citation
+from postil.web.changes import changes_of
 from postil.web.listing import Entry, Page
 from postil.web.pages.day import day_list
 from postil.web.parameters import library_of, printable
+from postil.web.preferences import preferences_of
 from postil.web.rendering import page
 
 _MOST_AT_ONCE = 100
@@ -37,6 +39,12 @@ def on_shelf(request: Request) -> Response:
     return _one(request, PaperId.parse(f"shelf:{name}"), name)
 
 
+def elsewhere(source: str, request: Request) -> Response:
+    """A paper or a post of another source than arXiv."""
+    key = request.path_params["key"]
+    return _one(request, PaperId.parse(f"{source}:{key}"), key)
+
+
 def _references(text: str) -> list[PaperReference]:
     """The ids that `text` lists, or nothing if any part of it is no id."""
     parts = text.split(",")
@@ -61,9 +69,11 @@ def _complaint(text: str, error: BadCategory) -> BadInput:
 def _one(request: Request, paper_id: PaperId, written: str) -> Response:
     if written != paper_id.key:
         return RedirectResponse(addresses.paper_path(paper_id), status_code=301)
-    paper = library_of(request).papers.get(paper_id)
+    library = library_of(request)
+    paper = library.papers.get(paper_id)
     values = {
         "paper": paper,
+        "changes": changes_of(paper, library.editions(paper_id), preferences_of(request).language),
         "plain_title": render_plain(paper.title),
         "metadata": citation.metadata(paper),
         "bibtex": citation.bibtex(paper),
