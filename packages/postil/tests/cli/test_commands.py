@@ -222,7 +222,7 @@ def serving(folder, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTIL_HARVEST": "no"},
     )
     try:
         assert server.stdout is not None
@@ -253,7 +253,7 @@ def test_serving_twice_takes_a_free_port_for_the_second(filled, folder):
         taken.listen()
         port = taken.getsockname()[1]
         assert str(port) in refused(filled("serve", "--port", port))
-        environment = {**os.environ, "POSTIL_PORT": str(port)}
+        environment = {**os.environ, "POSTIL_PORT": str(port), "POSTIL_HARVEST": "no"}
         server = subprocess.Popen(
             [sys.executable, "-m", "postil", "--data", str(folder), "serve"],
             stdout=subprocess.PIPE,

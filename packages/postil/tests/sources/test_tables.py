@@ -202,9 +202,9 @@ table.close()
 @pytest.mark.parametrize("key", ["id", ""])
 def test_a_kill_at_any_point_loses_and_doubles_nothing(path, key):
     """Without a key too, so that it is not the key that hides a page put in twice."""
-    pages, size = 60, 40
+    pages, size = 40, 40
     command = [sys.executable, "-c", FILLING, str(path), str(pages), str(size), key]
-    for kill in range(8):
+    for kill in range(6):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         for _ in range(2 + 3 * (kill % 3)):
