@@ -25,12 +25,12 @@ from postil.testing.faults import FAULTS
 from postil.testing.simulation import Simulation
 from postil.testing.world import World
 
-FIRST, LAST = date(2026, 1, 28), date(2026, 2, 5)  # a weekend and the end of a month in between
+FIRST, LAST = date(2026, 1, 29), date(2026, 2, 6)  # a weekend and the end of a month in between
 LISTS = ("cs", "cs.LG", "stat.ML")
-START = datetime(2026, 1, 28, 12, tzinfo=UTC)
-TO_LEARN = timedelta(days=4)
-PAPERS_A_DAY = 25
-PAGE = 60
+START = datetime(2026, 1, 29, 12, tzinfo=UTC)
+TO_LEARN = timedelta(days=3, hours=8)
+PAPERS_A_DAY = 15
+PAGE = 40
 
 
 @dataclass(frozen=True)

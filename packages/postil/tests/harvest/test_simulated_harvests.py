@@ -10,18 +10,18 @@ from postil.testing.faults import FAULTS
 from postil.testing.simulation import Simulation
 from postil.testing.world import World
 
-FIRST, LAST = date(2026, 1, 28), date(2026, 2, 4)  # a weekend and the end of a month in between
+FIRST, LAST = date(2026, 1, 29), date(2026, 2, 6)  # a weekend and the end of a month in between
 LISTS = ("cs", "cs.LG", "stat.ML")
-START = datetime(2026, 1, 28, 12, tzinfo=UTC)
-TO_LEARN = timedelta(days=4)
+START = datetime(2026, 1, 29, 12, tzinfo=UTC)
+TO_LEARN = timedelta(days=3, hours=8)
 
 
-def world(seed=0, papers_a_day=20):
+def world(seed=0, papers_a_day=12):
     return World.invented(seed, FIRST, LAST, papers_a_day)
 
 
 def harvested(folder, *, faults=(), seed=0, start=START, lists=LISTS, page_size=40):
-    """What is held four days after the last list."""
+    """What is held some days after the last list."""
     simulation = Simulation(
         folder, world(seed), start, lists, faults=faults, seed=seed, page_size=page_size
     )
