@@ -37,7 +37,17 @@ def serving(data: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "postil", "--data", str(data), "serve", "--no-harvest", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "postil",
+        "--data",
+        str(data),
+        "serve",
+        "--no-harvest",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, process)

@@ -23,7 +23,17 @@ QUERIES = ("state space models", '"attention is"', "low-rank -video", "cat:cs.LG
 def start(data: Path) -> tuple[subprocess.Popen[str], str]:
     """A server on a free port, and its address as it printed it."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "postil", "--data", str(data), "serve", "--no-harvest", "--port", "0"],
+        [
+            sys.executable,
+            "-m",
+            "postil",
+            "--data",
+            str(data),
+            "serve",
+            "--no-harvest",
+            "--port",
+            "0",
+        ],
         stdout=subprocess.PIPE,
         text=True,
         bufsize=1,

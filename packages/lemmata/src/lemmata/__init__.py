@@ -11,13 +11,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "arrays",
+    "attention",
     "catalogue",
     "counting",
     "errors",
     "linalg",
+    "mixer",
+    "norm",
     "numbers",
     "optimize",
     "relax",
+    "ssm",
     "structured",
     "testing",
 ]

@@ -152,6 +152,13 @@ def test_a_layer_with_two_parents_is_replaced_in_both():
     assert slim["a"][0] is slim["b"]
 
 
+def test_a_layer_that_one_parent_names_twice_is_replaced_in_both_places():
+    shared = nn.Linear(32, 32)
+    slim, _ = compress(nn.Sequential(shared, nn.ReLU(), shared), 0.4)
+    assert isinstance(slim[0], MonarchLinear)
+    assert slim[0] is slim[2]
+
+
 def test_code_that_reads_weights_still_runs():
     model = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True).eval()
     slim, _ = compress(model, 0.5, grids=((1, 1), (2, 2)))

@@ -13,6 +13,8 @@ from types import TracebackType
 import postil
 from postil import shelf
 from postil.clock import Clock
+from postil.harvest.gather import Gathered, GatheredRows, Gathering
+from postil.harvest.gather_service import Gather
 from postil.harvest.importing import Imported, Progress, import_files
 from postil.harvest.ledger import DayLine, DayState, Ledger, MonthOfIds
 from postil.harvest.service import Harvest, Outside
@@ -41,6 +43,9 @@ __all__ = [
     "DayState",
     "Edition",
     "Evaluation",
+    "Gathered",
+    "GatheredRows",
+    "Gathering",
     "HarvestState",
     "Imported",
     "Library",
@@ -74,6 +79,7 @@ class Library:
     papers: Papers
     search: Search
     harvest: Harvest
+    gather: Gather
     clock: Clock
 
     @classmethod
@@ -92,12 +98,13 @@ class Library:
         store = SqliteStore.open(settings.data)
         try:
             harvest = Harvest(store, settings, outside)
+            gather = Gather(store, settings, outside)
             search = Search(store, LexicalIndex(settings.data / "index"))
             search.catch_up()
         except BaseException:
             store.close()
             raise
-        return cls(settings, store, Papers(store), search, harvest, outside.clock)
+        return cls(settings, store, Papers(store), search, harvest, gather, outside.clock)
 
     @property
     def ledger(self) -> Ledger:

@@ -167,12 +167,12 @@ def test_without_a_list_to_follow_there_is_still_the_archive():
     assert isinstance(at(DUE + 3 * HOUR, plan=replace(PLAN, lists=())), ReadRecords)
 
 
-def test_unread_lists_are_the_weekdays_of_the_last_ninety_days_newest_first_holidays_too():
+def test_unread_lists_are_the_days_of_the_last_ninety_newest_first_holidays_and_weekends_too():
     now = datetime(2026, 1, 22, 12, tzinfo=UTC)
     read = {("cs", date(2026, 1, 21)): True, ("cs", date(2026, 1, 16)): False}
     plan = replace(PLAN, lists=("cs",))
     assert unread_lists(plan, date(2026, 1, 15), now, read) == [
-        ("cs", date(2026, 1, day)) for day in (22, 20, 19, 16, 15)
+        ("cs", date(2026, 1, day)) for day in (22, 20, 19, 18, 17, 16, 15)
     ]
 
 

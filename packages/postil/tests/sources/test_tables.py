@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from postil.errors import BadFile, DataFolderBusy
 from postil.sources import tables
-from postil.sources.tables import Position, Row, open_table
+from postil.sources.table_lines import Row
+from postil.sources.tables import Position, open_table
 
 COLUMNS = ("id", "text", "stars")
 FORMS = (".csv", ".jsonl", ".sqlite")

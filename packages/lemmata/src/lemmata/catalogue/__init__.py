@@ -7,15 +7,20 @@ at no cost. Tests hold each record to its word: the attribute imports, the files
 from difflib import get_close_matches
 
 from lemmata.catalogue import (
+    attention,
     curvature,
+    gated_attention,
     least_squares,
     monarch,
+    norms,
     numbers,
+    positions,
     products,
     ranks,
     relax,
     selection,
     simplex,
+    state_space,
     svd,
 )
 from lemmata.catalogue.record import Method
@@ -33,6 +38,11 @@ METHODS: tuple[Method, ...] = (
     *relax.METHODS,
     *simplex.METHODS,
     *curvature.METHODS,
+    *attention.METHODS,
+    *positions.METHODS,
+    *gated_attention.METHODS,
+    *norms.METHODS,
+    *state_space.METHODS,
     *numbers.METHODS,
 )
 

@@ -183,9 +183,10 @@ def _made(linear: nn.Linear, gram: Tensor | None, picked: Candidate) -> tuple[Mo
 
 
 def _replace(model: nn.Module, old: nn.Module, new: nn.Module) -> None:
-    """Put `new` wherever `old` hangs: a module may have several parents."""
+    """Put `new` wherever `old` hangs: a module may have several parents, and one parent it twice."""
     for module in model.modules():
-        for name, child in list(module.named_children()):
+        # `named_children` would name a child once a parent.
+        for name, child in list(module._modules.items()):
             if child is old:
                 setattr(module, name, new)
 

@@ -15,6 +15,7 @@ from postil.cli import (
     demo,
     evaluate,
     export,
+    gather,
     harvest,
     importing,
     ledger,
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("import")(importing.import_)
+app.add_typer(gather.app, name="gather")
 app.command("harvest")(harvest.harvest)
 app.command("ledger")(ledger.ledger)
 app.command("today")(today.today)

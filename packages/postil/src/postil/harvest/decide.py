@@ -33,6 +33,7 @@ _PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=4), timedelta(hou
 # A list that fails is what the reader waits for; anything else can rest longer.
 _RECOVERY = tuple(timedelta(seconds=s) for s in (20, 60, 120, 240, 300))
 _LONG_RECOVERY = (*_RECOVERY, *(timedelta(minutes=m) for m in (10, 20, 40, 60)))
+_A_DAY_LATER = timedelta(hours=20)
 ENOUGH = 8  # questions about one id, after which arXiv is taken at its word
 
 
@@ -282,9 +283,12 @@ def unread_lists(
     last = now.astimezone(EASTERN).date() + DAY
     first = max(since, last - CATCHUP_REACH)
     days = [first + n * DAY for n in range((last - first).days + 1)]
-    # Holidays are asked for too: the calendar may be wrong. Weekends never have a list.
+    # Holidays and weekends are asked for too, a day later: the calendar may be wrong.
     possible = [
-        d for d in days if d.weekday() in plan.calendar.weekdays and plan.calendar.due(d) < now
+        d
+        for d in days
+        if plan.calendar.due(d) + (timedelta(0) if plan.calendar.has_list(d) else _A_DAY_LATER)
+        < now
     ]
     return [
         (name, day)

@@ -157,9 +157,9 @@ class Ledger:
             return self._without_list(day, found, due, now, tallies)
         listed, held = found.distinct.get(day, (0, 0))
         if not listed and not any(t.announced for t in tallies):
-            return DayLine(
-                day, DayState.HOLIDAY, 0, due=due, reason=self._reason(day), tallies=tallies
-            )
+            weekend = day.weekday() not in self._calendar.weekdays
+            state = DayState.NO_LIST if weekend else DayState.HOLIDAY
+            return DayLine(day, state, 0, due=due, reason=self._reason(day), tallies=tallies)
         unnamed = sum(max(0, (t.announced or 0) - t.listed) for t in tallies)
         missing = _united(t.missing for t in tallies)
         unread = set(names) - {t.list_name for t in tallies if t.announced is not None}

@@ -75,9 +75,10 @@ class Outcome:
 class Simulation:
     """One library that harvests one stand-in, from `start` on.
 
-    `folder` is the data folder, `start` the virtual moment at which the first harvest begins, `lists` those that are
-    followed, `seed` that of the faults and of the harvest's own dice, and `since` the first day that the library
-    cares for (the day before `start`). `latency` is in seconds.
+    `folder` is the data folder, `start` the virtual moment at which the first harvest begins,
+    `lists` those that are followed, `seed` that of the faults and of the harvest's own dice, and
+    `since` the first day
+    that the library cares for (the day before `start`). `latency` is in seconds.
     """
 
     folder: Path

@@ -7,12 +7,17 @@ checker against implementations that are known to be wrong.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from lemmata.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from lemmata.testing.forms import assert_forms_agree as assert_forms_agree
+    from lemmata.testing.wrong_mixers import wrong_forms as wrong_forms
 
 Function: TypeAlias = Callable[[Any], Any]
 
@@ -141,6 +146,14 @@ def assert_rejects(checker: Callable[[Any], None], wrong: Mapping[str, Any]) -> 
     assert wrong, "there was no wrong implementation to reject"
     accepted = [name for name, implementation in wrong.items() if _accepts(checker, implementation)]
     assert not accepted, f"the checker accepts: {', '.join(accepted)}"
+
+
+def __getattr__(name: str) -> Any:
+    """The checker of sequence mixers, which loads PyTorch when it is named."""
+    files = {"assert_forms_agree": "forms", "wrong_forms": "wrong_mixers"}
+    if name in files:
+        return getattr(import_module(f"{__name__}.{files[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _accepts(checker: Callable[[Any], None], implementation: Any) -> bool:

@@ -1,0 +1,144 @@
+"""A training step of the attention layers beside transformers' and x-transformers': forward and backward.
+
+    OMP_NUM_THREADS=1 python benchmarks/lemmata/mla_training.py [--json]
+
+Single precision, one thread, rotary positions over 64 numbers of a head, sums of squares as the loss.
+transformers' layers have our weights (`apart` is how far outputs are from ours, relative);
+x-transformers' have shapes as near as it offers (latents without norms and without turned keys).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import torch
+from beside import report, take_turns
+from torch import Tensor, nn
+from transformers.models.deepseek_v2.configuration_deepseek_v2 import DeepseekV2Config
+from transformers.models.deepseek_v2.modeling_deepseek_v2 import DeepseekV2Attention
+from transformers.models.llama.configuration_llama import LlamaConfig
+from transformers.models.llama.modeling_llama import LlamaAttention
+from x_transformers.x_transformers import Attention as XAttention
+from x_transformers.x_transformers import RotaryEmbedding
+
+from lemmata.attention import Attention, LatentAttention, Rotary
+
+torch.set_num_threads(1)
+SIZES = ((256, 4, 128, 4), (512, 8, 512, 1), (1024, 16, 1024, 1))  # width, heads, tokens, batch
+D = 64
+FREQUENCIES = 1 / 10_000 ** (torch.arange(0, D, 2).float() / D)
+
+
+def angles(tokens: int) -> Tensor:
+    return torch.arange(tokens).float()[:, None] * FREQUENCIES
+
+
+def grouped(
+    width: int, heads: int, tokens: int
+) -> dict[str, tuple[nn.Module, Callable[..., Tensor]]]:
+    """Grouped-query attention with heads / 4 heads of keys."""
+    kv_heads = heads // 4
+    ours = Attention(width, heads, kv_heads, D, rotary=Rotary(D, pairing="halves"))
+    config = LlamaConfig(
+        hidden_size=width,
+        num_attention_heads=heads,
+        num_key_value_heads=kv_heads,
+        head_dim=D,
+        attn_implementation="sdpa",
+    )
+    peer = LlamaAttention(config, 0)
+    names = {"q_proj": "query", "k_proj": "key", "v_proj": "value", "o_proj": "out"}
+    weights = ours.state_dict()
+    peer.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
+    turn = torch.cat((angles(tokens), angles(tokens)), -1)[None]
+    tables = turn.cos(), turn.sin()
+    other = XAttention(width, dim_head=D, heads=heads, kv_heads=kv_heads, causal=True, flash=True)
+    rotary = RotaryEmbedding(D).forward_from_seq_len(tokens)
+    return {
+        "Attention": (ours, lambda x: ours(x)[0]),
+        "transformers, Llama": (peer, lambda x: peer(x, tables, None)[0]),
+        "x-transformers": (other, lambda x: other(x, rotary_pos_emb=rotary)),
+    }
+
+
+def latent(
+    width: int, heads: int, tokens: int
+) -> dict[str, tuple[nn.Module, Callable[..., Tensor]]]:
+    """Latent attention: latents of half the width, keys of 64 + 64, values of 64."""
+    rank = width // 2
+    ours = LatentAttention(
+        width, heads, kv_rank=rank, nope_width=D, value_width=D, rotary=Rotary(D)
+    )
+    config = DeepseekV2Config(
+        hidden_size=width,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        kv_lora_rank=rank,
+        q_lora_rank=None,
+        qk_nope_head_dim=D,
+        qk_rope_head_dim=D,
+        v_head_dim=D,
+        attn_implementation="sdpa",
+    )
+    peer = DeepseekV2Attention(config, 0)
+    weights = ours.state_dict()
+    names = {
+        "q_proj": "q_up",
+        "kv_a_proj_with_mqa": "kv_down",
+        "kv_a_layernorm": "kv_norm",
+        "kv_b_proj": "kv_up",
+        "o_proj": "out",
+    }
+    peer.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
+    turns = torch.polar(torch.ones_like(angles(tokens)), angles(tokens))[None]
+    other = XAttention(
+        width,
+        dim_head=D,
+        heads=heads,
+        causal=True,
+        flash=True,
+        use_latent_kv=True,
+        dim_latent_kv=rank,
+    )
+    return {
+        "LatentAttention": (ours, lambda x: ours(x)[0]),
+        "transformers, DeepSeek-V2": (peer, lambda x: peer(x, None, None, turns)[0]),
+        "x-transformers, latent": (other, other),
+    }
+
+
+def step(module: nn.Module, call: Callable[..., Tensor], x: Tensor) -> None:
+    """Forward and backward."""
+    module.zero_grad(set_to_none=True)
+    call(x).square().sum().backward()
+
+
+def rows() -> Iterator[dict[str, object]]:
+    for make in (grouped, latent):
+        for width, heads, tokens, batch in SIZES:
+            torch.manual_seed(0)
+            layers = make(width, heads, tokens)
+            x = torch.randn(batch, tokens, width)
+            with torch.no_grad():
+                outputs = {name: call(x) for name, (_, call) in layers.items()}
+            first = next(iter(layers))
+            steps = {name: partial(step, *layer, x) for name, layer in layers.items()}
+            times = take_turns(steps, 7 if tokens < 1000 else 3)
+            for name in layers:
+                apart = (outputs[name] - outputs[first]).abs().max() / outputs[first].abs().max()
+                yield {
+                    "width": width,
+                    "heads": heads,
+                    "tokens": f"{batch} × {tokens}",
+                    "layer": name,
+                    "ms": times[name],
+                    "times": times[name] / times[first],
+                    "apart": None if name.startswith("x-") else float(apart),
+                }
+
+
+if __name__ == "__main__":
+    report("mla_training", rows(), ("torch", "transformers", "x-transformers"))

@@ -1,0 +1,123 @@
+"""Padding anywhere in a row leaves the row what it is without, for gated units and mixed chunks."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from gated_layers import WIDTH, drawn, mixed, unit  # noqa: E402 - it needs PyTorch
+
+from lemmata.attention.gated_weights import NORMALISATIONS  # noqa: E402
+from lemmata.testing import assert_rejects  # noqa: E402
+
+LAYERS = {"mixed": mixed} | {
+    name: (lambda chunk, name=name: unit(name, chunk=chunk)) for name in NORMALISATIONS
+}
+
+
+def check_padding(run, layer, x, mask, form="chunked"):
+    """Outputs at tokens, and after a further token, are those of each row packed and alone."""
+    y, state = run(layer, x, mask, form)
+    more = drawn(len(x), WIDTH, seed=5)
+    after, _ = layer.step(more, state)
+    for row in range(len(x)):
+        kept = mask[row]
+        alone, end = None, layer.initial_state(1)
+        if bool(kept.any()):
+            alone, end = layer(x[row : row + 1, kept])
+            assert_near(y[row, kept], alone[0])
+        assert_near(after[row], layer.step(more[row : row + 1], end)[0][0])
+        assert not bool(y[row, ~kept].any())
+
+
+def assert_near(a, b):
+    a, b = a.detach(), b.detach()
+    assert float((a - b).abs().max()) <= 1e-12 * max(1.0, float(b.abs().max()))
+
+
+def right(layer, x, mask, form):
+    return layer(x, form=form, mask=mask)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+@settings(max_examples=15, deadline=None)
+@given(
+    n=st.integers(1, 12),
+    chunk=st.integers(1, 5),
+    form=st.sampled_from(["parallel", "chunked", "recurrent"]),
+    data=st.data(),
+)
+def test_padding_is_exact_anywhere(kind, n, chunk, form, data):
+    rows = st.lists(st.booleans(), min_size=n, max_size=n)
+    mask = torch.tensor(data.draw(st.lists(rows, min_size=2, max_size=2)))
+    check_padding(right, LAYERS[kind](chunk), drawn(2, n, WIDTH, seed=n), mask, form)
+
+
+def some_mask():
+    mask = torch.ones(3, 9, dtype=torch.bool)
+    mask[0, :4], mask[1, 6:], mask[2] = False, False, False
+    mask[1, 2] = False
+    return mask
+
+
+def unmasked(layer, x, mask, form):
+    y, state = layer(x, form=form)
+    return y * mask[..., None], state
+
+
+def zeroed_but_counted(layer, x, mask, form):
+    y, state = layer(x * mask[..., None], form=form)
+    return y * mask[..., None], state
+
+
+def outputs_left(layer, x, mask, form):
+    return layer(x, form=form)[0], layer(x, form=form, mask=mask)[1]
+
+
+def forgotten_by_the_state(layer, x, mask, form):
+    return layer(x, form=form, mask=mask)[0], layer(x, form=form)[1]
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_wrong_padding_is_rejected(kind):
+    layer, x, mask = LAYERS[kind](3), drawn(3, 9, WIDTH), some_mask()
+    with torch.no_grad():
+        layer.gates.beta[:] = 1.0  # else a token of zeros has a key of zeros, and is not seen
+
+    def check(run):
+        check_padding(run, layer, x, mask)
+
+    check(right)
+    assert_rejects(
+        check,
+        {
+            "mask ignored": unmasked,
+            "zeroed, but counted and placed": zeroed_but_counted,
+            "outputs at padding": outputs_left,
+            "padding kept in the state": forgotten_by_the_state,
+        },
+    )
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_what_stands_at_padding_has_no_effect_and_no_gradient(kind):
+    layer, mask = LAYERS[kind](3), some_mask()
+    x = drawn(3, 9, WIDTH).requires_grad_()
+    other = torch.where(mask[..., None], x.detach(), 1e3 * drawn(3, 9, WIDTH, seed=3))
+    y, _ = layer(x, mask=mask)
+    assert torch.equal(y, layer(other, mask=mask)[0])
+    (gradient,) = torch.autograd.grad(y.square().sum(), x)
+    assert bool(gradient.isfinite().all())
+    assert not bool(gradient[~mask].any())
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_padded_prompt_is_continued_in_every_form(kind):
+    layer, x, mask = LAYERS[kind](3), drawn(3, 9, WIDTH), some_mask()
+    whole, end = layer(x, mask=mask)
+    for form in layer.forms:
+        first, state = layer(x[:, :4], mask=mask[:, :4])
+        second, state = layer(x[:, 4:], state, mask=mask[:, 4:], form=form)
+        assert_near(torch.cat((first, second), 1), whole)
+        assert state.position.tolist() == end.position.tolist() == [5, 5, 0]
