@@ -38,6 +38,7 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("postil/importing.py", True, ("--data", str(KEPT))),
     Benchmark("postil/parsing.py", True),
+    Benchmark("postil/harvest_rate.py", True),
     Benchmark("postil/harvest_faults.py"),
     Benchmark("postil/harvest_limits.py"),
     Benchmark("postil/identity.py", True),
