@@ -32,7 +32,11 @@ class YearMonth:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the days of a year come to; `announced` and `held` are of the days whose lists were read."""
+    """What the days of a year come to.
+
+    `due` counts days with a list from the first that was read on; `announced` and `held` are of the days whose
+    lists were read.
+    """
 
     marks: Mapping[str, int]
     due: int
@@ -65,9 +69,12 @@ def totals(lines: Sequence[DayLine], now: datetime) -> Totals:
     """Count a year's days and papers."""
     marks = Counter(mark_of(line, now) for line in lines)
     read = [line for line in lines if line.announced is not None]
+    # Days before the first harvest are nobody's failure.
+    since = [line for line in lines if read and line.day >= read[0].day]
+    due = Counter(mark_of(line, now) for line in since)
     return Totals(
         marks={mark: marks[mark] for mark in MARKS if marks[mark]},
-        due=sum(marks[mark] for mark in ("complete", "incomplete", "late", "waiting", "unknown")),
+        due=sum(due[mark] for mark in ("complete", "incomplete", "late", "waiting", "unknown")),
         complete=marks["complete"],
         announced=sum(line.announced or 0 for line in read),
         held=sum(line.held for line in read),
