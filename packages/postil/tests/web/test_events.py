@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any
 from urllib.request import Request, urlopen
@@ -61,7 +62,9 @@ def together(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
         async with asyncio.timeout(20):
             await story()
 
-    asyncio.run(bounded())
+    # In a thread of its own: a browser driven in this one may keep an event loop running here.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(bounded())).result()
 
 
 def saying(*looks: Glance) -> Callable[[], Glance]:
