@@ -34,8 +34,8 @@ class YearMonth:
 class Totals:
     """What the days of a year come to.
 
-    `due` counts days with a list from the first that was read on; `announced` and `held` are of the days whose
-    lists were read.
+    `due` counts days with a list from the first that was read on; `announced` and `held` are of the
+    days whose lists were read.
     """
 
     marks: Mapping[str, int]
