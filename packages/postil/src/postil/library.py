@@ -8,16 +8,18 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import postil
 from postil import shelf
 from postil.clock import Clock
-from postil.harvest.gather import Gathered, GatheredRows, Gathering
-from postil.harvest.gather_service import Gather
+from postil.harvest.gathered import Gathered, GatheredRows, Gathering
 from postil.harvest.importing import Imported, Progress, import_files
 from postil.harvest.ledger import DayLine, DayState, Ledger, MonthOfIds
-from postil.harvest.service import Harvest, Outside
+from postil.harvest.outside import Outside
+from postil.harvest.service import Harvest
 from postil.harvest.state import HarvestState
 from postil.paper import Paper
 from postil.paper_id import PaperId
@@ -35,6 +37,9 @@ from postil.store.ledger import Tally
 from postil.store.papers import DayList, Papers
 from postil.store.protocol import Store, Written
 from postil.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from postil.harvest.gather_service import Gather
 
 __all__ = [
     "DateIs",
@@ -79,8 +84,7 @@ class Library:
     papers: Papers
     search: Search
     harvest: Harvest
-    gather: Gather
-    clock: Clock
+    outside: Outside
 
     @classmethod
     def open(cls, settings: Settings, outside: Outside | None = None) -> "Library":
@@ -98,13 +102,25 @@ class Library:
         store = SqliteStore.open(settings.data)
         try:
             harvest = Harvest(store, settings, outside)
-            gather = Gather(store, settings, outside)
             search = Search(store, LexicalIndex(settings.data / "index"))
             search.catch_up()
         except BaseException:
             store.close()
             raise
-        return cls(settings, store, Papers(store), search, harvest, gather, outside.clock)
+        return cls(settings, store, Papers(store), search, harvest, outside)
+
+    @property
+    def clock(self) -> Clock:
+        """The only "now"."""
+        return self.outside.clock
+
+    @cached_property
+    def gather(self) -> "Gather":
+        """The ways to sources beside arXiv."""
+        # Late, as reading their forms takes more to load than all the rest.
+        from postil.harvest.gather_service import Gather
+
+        return Gather(self.store, self.settings, self.outside)
 
     @property
     def ledger(self) -> Ledger:

@@ -20,9 +20,9 @@ import pytest
 from postil.errors import BadFile, BadInput, PostilError
 from postil.harvest.calendar import arxiv_calendar
 from postil.harvest.door import Missing, Refused
-from postil.harvest.gather import GatheredRows, Gathering
 from postil.harvest.gather_service import Gather, house_of
-from postil.harvest.service import Outside
+from postil.harvest.gathered import GatheredRows, Gathering
+from postil.harvest.outside import Outside
 from postil.harvest.turn import Turn
 from postil.paper import Paper
 from postil.paper_id import PaperId
@@ -372,7 +372,7 @@ from postil.clock import SystemClock
 from postil.harvest import gather_service
 from postil.harvest.calendar import arxiv_calendar
 from postil.harvest.http import HttpTransport
-from postil.harvest.service import Outside
+from postil.harvest.outside import Outside
 from postil.settings import Settings
 from postil.store.sqlite import SqliteStore
 from postil.testing.clock import VirtualClock

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from postil.errors import BadInput
-from postil.harvest.service import followed_lists, user_agent
+from postil.harvest.outside import user_agent
+from postil.harvest.service import followed_lists
 from postil.harvest.state import HarvestState, pause, read_state, resume, write_state
 from postil.settings import Settings
 from postil.store.sqlite import SqliteStore

@@ -63,6 +63,13 @@ def test_eight_faults_of_different_kinds_at_once_cost_no_paper(tmp_path, first):
     assert whole(outcome)
 
 
+def test_yesterdays_feed_costs_nothing_while_records_come_in_pieces(tmp_path):
+    faults = [FAULTS[name] for name in ("byte-order-mark", "late-feed", "truncated-xml")]
+    outcome = harvested(tmp_path, faults=faults, seed=2).outcome()
+    assert outcome.exact, (outcome.lost, outcome.invented, outcome.altered, outcome.problems)
+    assert whole(outcome)
+
+
 def test_a_machine_that_was_off_for_days_catches_up_without_being_asked(tmp_path):
     simulation = Simulation(tmp_path, world(), START, LISTS, page_size=40)
     simulation.run(START + timedelta(days=1))
@@ -114,6 +121,10 @@ WRONG = {
     "never looks back": (
         "late-listing",
         lambda patch: patch.setattr(decide, "_lists", never),
+    ),
+    "believes yesterday's feed": (
+        "late-feed",
+        lambda patch: patch.setattr(run, "is_of_its_day", lambda *_: True),
     ),
     "asks every two seconds": (
         "truncated-xml",

@@ -26,7 +26,7 @@ from playwright.sync_api import (
 
 from postil.cli.server import Server
 from postil.harvest.calendar import arxiv_calendar
-from postil.harvest.service import Outside
+from postil.harvest.outside import Outside
 from postil.library import Library
 from postil.paper import Announcement, AnnouncementKind, Paper
 from postil.paper_id import PaperId

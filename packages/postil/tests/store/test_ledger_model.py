@@ -123,6 +123,10 @@ class Model:
             found[paper_id, day] = min(e.kind, found.get((paper_id, day), e.kind))
         return found
 
+    def namings(self, name: str) -> list[tuple[date, str, PaperId]]:
+        own = [(key, e) for key, e in self.entries.items() if key[1] == name]
+        return sorted((key[0], source, key[2]) for key, e in own for source in e.sources)
+
 
 def _happen(event: object, store: Store, model: Model) -> None:
     """Let an event happen to both."""
@@ -154,7 +158,11 @@ def test_any_run_of_events_ends_in_the_tallies_of_the_model(run: list[object]) -
         assert ledger.unheld(99) == model.unheld()
         for names in (LISTS, ["cs"], ["math", "stat"]):
             assert ledger.distinct(*DAYS, names) == model.distinct(names)
-        assert {(p, day): KINDS.index(k) for p, day, k in ledger.announced(*DAYS)} == (
-            model.announced()
-        )
+        assert {
+            (paper_id, each.day): KINDS.index(each.kind)
+            for paper_id, known in ledger.announcements(IDS).items()
+            for each in known
+        } == model.announced()
+        for name in LISTS:
+            assert ledger.namings(name, *DAYS) == model.namings(name)
         assert store.check() == []

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from postil.harvest.calendar import arxiv_calendar
-from postil.harvest.service import Outside
+from postil.harvest.outside import Outside
 from postil.library import Library
 from postil.paper import Announcement, AnnouncementKind, Paper
 from postil.paper_id import PaperId

@@ -106,10 +106,9 @@ class Plan:
 class Open:
     """The ledger's open questions.
 
-    `wanting` are papers that a list named and the store lacks; `gaps` ids in between those held,
-    neither held nor
-    explained; `unread` the lists (name, day) of past days that no listing was read of, or that
-    claimed more papers than they named.
+    `wanting` are papers that a list named and the store lacks; `gaps` ids in between those held, neither held
+    nor explained; `unread` the lists (name, day) of past days that no listing was read of, or that claimed
+    more papers than they named.
     """
 
     wanting: Sequence[PaperId] = ()

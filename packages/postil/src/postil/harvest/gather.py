@@ -6,13 +6,13 @@ keeps the distance between requests over all processes and rests when told to; t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
 from postil.clock import Clock
 from postil.errors import DataFolderBusy, PostilError
 from postil.harvest.door import Refused
+from postil.harvest.gathered import Gathered, GatheredRows, Gathering, Show
 from postil.harvest.identity import Homes, Placed
 from postil.harvest.paper_sources import PaperSource
 from postil.sources.exchange import BadReply, Rejected, Reply, Unreachable
@@ -37,41 +37,6 @@ class Getter(Protocol):
         Raises:
             PostilError: there is none; `Unreachable`, `BadReply` and some `Refused` may pass.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Gathering:
-    """How far it has come: pages read, papers or rows in them, and what went wrong last."""
-
-    pages: int = 0
-    records: int = 0
-    total: int | None = None
-    trouble: str = ""
-
-
-Show = Callable[[Gathering], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What a run gathered. `joined` papers were held under another archive's id, and are one with it now."""
-
-    pages: int
-    written: Written
-    joined: int
-    rejected: tuple[Rejected, ...]
-    resumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GatheredRows:
-    """What a run added to a table: `repeated` rows were there already, `rows` is what the table has."""
-
-    pages: int
-    added: int
-    repeated: int
-    rows: int
-    resumed: bool
 
 
 def gather_papers(

@@ -1,20 +1,19 @@
 """Gathering into one library: which door leads to a source, and where its papers or rows go."""
 
-import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from postil.clock import Clock
 from postil.errors import BadFile
 from postil.harvest.door import Door
-from postil.harvest.gather import Gathered, GatheredRows, Show, gather_papers, gather_rows
+from postil.harvest.gather import gather_papers, gather_rows
+from postil.harvest.gathered import Gathered, GatheredRows, Show
 from postil.harvest.identity import Homes, TitleIndex
+from postil.harvest.outside import Outside
 from postil.harvest.paper_sources import Anthology, PaperSource, Venue, Weblog, check_address
-from postil.harvest.service import Outside, user_agent
-from postil.harvest.turn import machine_turn
 from postil.settings import Settings
 from postil.sources.exchange import Reply, Transport
 from postil.sources.openreview import BASE, with_retry_after
@@ -91,17 +90,8 @@ class Gather:
             index.close()
 
     def _door(self, url: str) -> Door:
-        # Late, as only a process that asks needs the network.
-        from postil.harvest.http import HttpTransport
-
-        clock = self._outside.clock
-        return Door(
-            Considerate(self._outside.transport or HttpTransport(), clock),
-            self._outside.turn or machine_turn(house_of(url), clock),
-            clock,
-            user_agent(self._settings),
-            random.Random(),
-        )
+        door = self._outside.door(house_of(url), self._settings)
+        return replace(door, transport=Considerate(door.transport, door.clock))
 
 
 def house_of(url: str) -> str:

@@ -57,11 +57,10 @@ class ListReading:
 class Known:
     """Everything that deciding needs to know of the past.
 
-    `since` is the first day that this library cares for. `through` is the last modification day up
-    to which the records
-    were read, as of `read_at`. `catchups` and `papers` say when a list of an earlier day ("cs.LG
-    2026-02-03") and a single paper were asked for,
-    `setbacks` when a kind of step last failed and how often in a row.
+    `since` is the first day that this library cares for. `through` is the last modification day up to which
+    the records were read, as of `read_at`. `catchups` and `papers` say when a list of an earlier day
+    ("cs.LG 2026-02-03") and a single paper were asked for, `setbacks` when a kind of step last failed and
+    how often in a row.
     """
 
     since: date
@@ -116,9 +115,9 @@ class Known:
         )
 
 
-def catchup_key(name: str, day: date, page: int = 1) -> str:
-    """The name under which `Known.catchups` keeps a page of a list of an earlier day."""
-    return f"{name} {day.isoformat()}" + (f" {page}" if page > 1 else "")
+def catchup_key(name: str, day: date) -> str:
+    """The name under which `Known.catchups` keeps the list of an earlier day."""
+    return f"{name} {day.isoformat()}"
 
 
 def read_known(store: Store, since: date) -> Known:

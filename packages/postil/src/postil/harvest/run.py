@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from postil.clock import Clock
 from postil.errors import BadId, PostilError
 from postil.harvest import decide as deciding
-from postil.harvest.arriving import Arrivals, record_list, record_papers
+from postil.harvest.arriving import is_of_its_day, record_list, record_papers
 from postil.harvest.calendar import EASTERN
 from postil.harvest.decide import (
     LookUp,
@@ -70,11 +70,6 @@ class Harvester:
         self._known_now: Known | None = None
         self._questions: tuple[tuple[object, ...], Open] | None = None
 
-    @property
-    def state(self) -> HarvestState:
-        """How it stands."""
-        return self._state
-
     def want(self, first: date, last: date | None = None) -> None:
         """Read every record modified from `first` to `last` (today), whatever was read before.
 
@@ -122,6 +117,7 @@ class Harvester:
             self._keep(after)
             self._tell(trouble=str(error))
             return None
+        self._known_now = after
         if kind in after.setbacks:
             self._keep(after.without_setback(kind))
             self._tell(trouble="")
@@ -150,8 +146,8 @@ class Harvester:
                 return known.with_papers([str(paper_id) for paper_id in ids], now)
             case ReadList(name):
                 return known.with_list(name, replace(known.list_reading(name), asked=now))
-            case ReadCatchup(name, day, page):
-                return known.with_catchup(catchup_key(name, day, page), now)
+            case ReadCatchup(name, day):
+                return known.with_catchup(catchup_key(name, day), now)
             case ReadFeed(name):
                 return known.with_feed(name, replace(known.feed_reading(name), asked=now))
             case _:
@@ -175,10 +171,10 @@ class Harvester:
             raise BadReply(f"The list of {step.name} shows {page.day} instead of {step.day}.")
         now = self._clock.now()
         key = catchup_key(step.name, step.day)
-        after = known.with_catchup(key, now)
+        after = known.with_catchup(key, now) if step.page == 1 else known
         believed = after.catchups[key].times >= deciding.TIMES_TO_BELIEVE_NOTHING
         if not page.entries and self._plan.calendar.has_list(step.day) and not believed:
-            self._keep(after)
+            write_known(self._store, after)
             return after
         after = self._keep_list(step.name, LISTING, page, after)
         if page.next_page:
@@ -187,6 +183,8 @@ class Harvester:
 
     def _read_feed(self, name: str, known: Known) -> Known:
         page = arxiv_feed.read_feed(self._get(arxiv_feed.feed_url(self._upstream.feed, [name])))
+        if not is_of_its_day(self._store, name, page):
+            raise BadReply(f"The feed of {name} bears {page.day} and has papers of another day.")
         newest = max(page.day, known.feed_reading(name).newest or page.day)
         after = known.with_feed(name, ListReading(newest, self._clock.now()))
         return self._keep_list(name, FEED, page, after)
@@ -194,9 +192,9 @@ class Harvester:
     def _keep_list(self, name: str, source: str, page: DayPage, after: Known) -> Known:
         now = self._clock.now()
         with self._store.atomically():
-            arrivals = record_list(self._store, name, source, page, now)
-            self._keep(after)
-        self._count(arrivals)
+            papers = record_list(self._store, name, source, page, now)
+            write_known(self._store, after)
+        self._count(papers)
         return after
 
     def _read_records(self, run: OaiRun, known: Known) -> Known:
@@ -210,7 +208,7 @@ class Harvester:
             # one before for safety.
             first = max(run.first, (run.seen or run.first) - deciding.DAY)
             after = replace(known, run=OaiRun(first, run.last, seen=run.seen, doubts=run.doubts))
-            self._keep(after)
+            write_known(self._store, after)
             return after
         now = self._clock.now()
         # A day in the future is a slip of the archive; believed, it would let days be passed over.
@@ -223,13 +221,13 @@ class Harvester:
         else:
             after = self._after_last_page(known, run, seen, now)
         with self._store.atomically():
-            arrivals = record_papers(self._store, page.papers, now)
+            papers = record_papers(self._store, page.papers, now)
             for paper_id in page.deleted:
                 self._store.ledger.note_absence(paper_id, "deleted by arXiv", now)
             for rejected in page.rejected:
                 self._note_unreadable(rejected, now)
-            self._keep(after)
-        self._count(arrivals)
+            write_known(self._store, after)
+        self._count(papers)
         return after
 
     def _note_unreadable(self, rejected: Rejected, now: datetime) -> None:
@@ -263,9 +261,9 @@ class Harvester:
         after = known.with_papers([str(paper_id) for paper_id in step.ids], now)
         with self._store.atomically():
             held = self._store.numbers(step.ids)
-            arrivals = record_papers(self._store, [p for p in found if p.id not in held], now)
-            self._keep(after)
-        self._count(arrivals)
+            papers = record_papers(self._store, [p for p in found if p.id not in held], now)
+            write_known(self._store, after)
+        self._count(papers)
         return after
 
     def _read_record(self, step: ReadRecord, known: Known) -> Known:
@@ -277,11 +275,11 @@ class Harvester:
         except NoSuchPaper as error:
             reason = str(error)
         with self._store.atomically():
-            arrivals = record_papers(self._store, papers, now)
+            count = record_papers(self._store, papers, now)
             if reason:
                 self._store.ledger.note_absence(step.id, reason, now)
-            self._keep(after)
-        self._count(arrivals)
+            write_known(self._store, after)
+        self._count(count)
         return after
 
     def _get(self, url: str) -> bytes:
@@ -291,19 +289,16 @@ class Harvester:
             self._state = replace(self._state, requests=self._state.requests + 1)
 
     def _keep(self, known: Known) -> None:
-        """Keep what is known; inside a transaction it is kept when that ends well."""
-        self._known_now = None
+        """Keep what is known, outside any transaction."""
         write_known(self._store, known)
+        self._known_now = known
 
     def _known(self) -> Known:
         if self._known_now is None:
-            self._known_now = self._kept()
+            # From the first of a month: its ids can only be audited where all of it is cared for.
+            lately = self._clock.now().date() - timedelta(days=7)
+            self._known_now = read_known(self._store, self._since or lately.replace(day=1))
         return self._known_now
-
-    def _kept(self) -> Known:
-        # From the first of a month, as the ids of a month can only be audited where all of it is cared for.
-        lately = self._clock.now().date() - timedelta(days=7)
-        return read_known(self._store, self._since or lately.replace(day=1))
 
     def _open(self, known: Known, now: datetime) -> Open:
         """The ledger's open questions, none about single papers while the records are being read."""
@@ -329,8 +324,8 @@ class Harvester:
         gaps = [] if self._plan.archive_set else gaps_to_ask(ledger, known, now)
         return Open(wanting, [i for i in gaps if not _enough(known, str(i))], unread)
 
-    def _count(self, arrivals: Arrivals) -> None:
-        self._state = replace(self._state, papers=self._state.papers + arrivals.papers)
+    def _count(self, papers: int) -> None:
+        self._state = replace(self._state, papers=self._state.papers + papers)
 
     def _tell(self, **changes: object) -> None:
         now = self._clock.now()

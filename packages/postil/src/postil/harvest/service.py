@@ -1,51 +1,26 @@
 """The harvest of one library: run in this process or another, watched from any."""
 
 import logging
-import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-import postil
 from postil.categories import CategoryExpression
-from postil.clock import Clock, Stopped, SystemClock
+from postil.clock import Stopped
 from postil.errors import BadInput, DataFolderBusy, PostilError
-from postil.harvest.calendar import Calendar, arxiv_calendar
-from postil.harvest.decide import Plan
-from postil.harvest.door import Door
 from postil.harvest.ledger import Ledger
-from postil.harvest.run import Harvester
+from postil.harvest.outside import Outside
 from postil.harvest.state import HarvestState, pause, read_state, resume
-from postil.harvest.turn import Turn, machine_turn
 from postil.settings import Settings
-from postil.sources.exchange import Transport, Upstream
+from postil.sources.exchange import Upstream
 from postil.store.lock import ProcessLock
 from postil.store.protocol import Store
 
 LOCK_NAME = "harvest.lock"
 _TRY_AGAIN = 20.0  # seconds between two tries to be the one that harvests
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What lies outside a library: the time, arXiv's calendar, the network and the turns taken at it.
-
-    `transport` and `turn` are made when first needed where they are None.
-    """
-
-    clock: Clock
-    calendar: Calendar
-    transport: Transport | None = None
-    turn: Turn | None = None
-
-    @classmethod
-    def real(cls) -> "Outside":
-        """The world as it is."""
-        return cls(SystemClock(), arxiv_calendar())
 
 
 class Harvest:
@@ -99,10 +74,14 @@ class Harvest:
         """
         self._lock.acquire()
         try:
+            # Late, as only a process that harvests needs any of it.
+            from postil.harvest.decide import Plan
+            from postil.harvest.run import Harvester
+
+            house = urlsplit(self._settings.arxiv).netloc.replace(":", "-") or "arxiv"
+            door = self._outside.door(house, self._settings)
             plan = Plan(self._lists, self._outside.calendar, archive_set)
-            harvester = Harvester(
-                self._store, self._door(), plan, upstream=self._upstream(), show=show
-            )
+            harvester = Harvester(self._store, door, plan, upstream=self._upstream(), show=show)
             if first is not None:
                 harvester.want(first, last)
             harvester.run(once=once)
@@ -135,29 +114,6 @@ class Harvest:
 
     def _upstream(self) -> Upstream:
         return Upstream.at(self._settings.arxiv) if self._settings.arxiv else Upstream()
-
-    def _door(self) -> Door:
-        # Late, as only a process that harvests needs the network.
-        from postil.harvest.http import HttpTransport
-
-        clock = self._outside.clock
-        house = urlsplit(self._settings.arxiv).netloc.replace(":", "-") or "arxiv"
-        return Door(
-            self._outside.transport or HttpTransport(),
-            self._outside.turn or machine_turn(house, clock),
-            clock,
-            user_agent(self._settings),
-            random.Random(),
-        )
-
-
-def user_agent(settings: Settings) -> str:
-    """Who asks, and how to reach them."""
-    contact = settings.contact.strip()
-    if not contact.isprintable() or any(c in contact for c in "()\\"):
-        raise BadInput("The setting contact must be an e-mail address or a web page.")
-    told = contact or "no contact given"
-    return f"Postil/{postil.__version__} (reader of arXiv; {told})"
 
 
 def followed_lists(settings: Settings) -> tuple[str, ...]:

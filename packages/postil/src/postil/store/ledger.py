@@ -4,7 +4,7 @@ The ledger proves completeness; it never decides it. Its rows say what each sour
 papers are held since when, and which ids the archive itself skipped. `harvest.ledger` judges them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -85,13 +85,8 @@ class LedgerRows(Protocol):
         What is held is as the last `record` or `settle` found it, less what was removed from the store since.
         """
 
-    def announced(
-        self, first: date, last: date
-    ) -> Iterable[tuple[PaperId, date, AnnouncementKind]]:
-        """Every paper on every day of a list, once, with the strongest kind that any list gave it that day.
-
-        By day, then the id as text.
-        """
+    def namings(self, name: str, first: date, last: date) -> list[tuple[date, str, PaperId]]:
+        """Which source named which paper on which day's list of this name; by day, source and id."""
 
     def announcements(self, ids: Sequence[PaperId]) -> Mapping[PaperId, tuple[Announcement, ...]]:
         """What the lists say of these papers, held or not: one announcement a day, of the strongest kind."""

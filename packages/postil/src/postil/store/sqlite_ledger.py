@@ -71,15 +71,15 @@ class SqliteLedger:
             )
             return [_tally(row) for row in found]
 
-    def announced(self, first: date, last: date) -> list[tuple[PaperId, date, AnnouncementKind]]:
-        """Every paper on every day of a list, with its strongest kind that day; by day, then id."""
+    def namings(self, name: str, first: date, last: date) -> list[tuple[date, str, PaperId]]:
+        """Which source named which paper on which day's list of this name; by day, source and id."""
         with self._connections.reading() as connection:
             found = connection.execute(
-                """SELECT id, day, min(kind) FROM ledger_lists JOIN ledger_entries USING (list)
-                WHERE day BETWEEN ? AND ? GROUP BY day, id ORDER BY day, id""",
-                (day_number(first), day_number(last)),
+                """SELECT day, source, id FROM ledger_lists JOIN ledger_namings USING (list)
+                WHERE name = ? AND day BETWEEN ? AND ? ORDER BY day, source, id""",
+                (name, day_number(first), day_number(last)),
             )
-            return [(rows.id_of(text), rows.date_of(day), KINDS[kind]) for text, day, kind in found]
+            return [(rows.date_of(day), source, rows.id_of(text)) for day, source, text in found]
 
     def announcements(self, ids: Sequence[PaperId]) -> dict[PaperId, tuple[Announcement, ...]]:
         """What the lists say of these papers: one announcement a day, of the strongest kind."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from postil.harvest.calendar import EASTERN, Calendar
-from postil.harvest.service import Outside
+from postil.harvest.outside import Outside
 from postil.harvest.turn import Turn
 from postil.settings import Settings
 from postil.testing.clock import ScaledClock
