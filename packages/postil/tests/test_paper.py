@@ -48,11 +48,20 @@ def test_what_is_known_is_never_blanked(held, newer):
     for name in Paper.__dataclass_fields__:
         if getattr(held, name) or getattr(newer, name):
             assert getattr(merged, name)
-    assert set(merged.announced) == {*held.announced, *newer.announced}
+    told = {*held.announced, *newer.announced}
+    assert {a.day for a in merged.announced} == {a.day for a in told}
+    assert set(merged.announced) <= told
     assert set(merged.homes) == {*held.homes, *newer.homes}
     assert {v.number for v in merged.versions if v.withdrawn} == {
         v.number for paper in (held, newer) for v in paper.versions if v.withdrawn
     }
+
+
+@given(papers, papers)
+def test_of_two_announcements_on_one_day_the_stronger_stays(held, newer):
+    for each in held.updated_by(newer).announced if newer.announced else ():
+        told = [a.kind for a in (*held.announced, *newer.announced) if a.day == each.day]
+        assert each.kind == min(told, key=list(AnnouncementKind).index)
 
 
 def test_an_older_record_only_fills_blanks():

@@ -100,15 +100,16 @@ class Paper:
     def updated_by(self, newer: "Paper") -> "Paper":
         """This record with what `newer` says, keeping what `newer` does not know.
 
-        Announcements and versions are united. When both carry `modified` and `newer` is the older record,
-        it only fills blanks. Merging the same record again changes nothing.
+        Versions are united, and announcements by day: of two on one day the stronger stays (new, then cross,
+        then replaced). When both carry `modified` and `newer` is the older record, it only fills blanks.
+        Merging the same record again changes nothing.
         """
         stale = bool(self.modified and newer.modified and newer.modified < self.modified)
         first, second = (self, newer) if stale else (newer, self)
         known = {name: getattr(first, name) or getattr(second, name) for name in _PLAIN_FIELDS}
         return replace(
             self,
-            announced=tuple(sorted({*self.announced, *newer.announced})),
+            announced=_united_announcements(self.announced, newer.announced),
             versions=_united_versions(first.versions, second.versions),
             homes=tuple(sorted({*self.homes, *newer.homes})),
             **known,
@@ -124,6 +125,22 @@ _WITHDRAWN = re.compile(
     r"(?:this (?:paper|article|submission|work|manuscript) (?:has been|is|was) )?withdrawn\b",
     re.IGNORECASE,
 )
+
+
+_STRENGTH = {kind: place for place, kind in enumerate(AnnouncementKind)}
+
+
+def _united_announcements(
+    first: tuple[Announcement, ...], second: tuple[Announcement, ...]
+) -> tuple[Announcement, ...]:
+    if not second:
+        return first
+    strongest: dict[date, Announcement] = {}
+    for each in (*first, *second):
+        held = strongest.get(each.day)
+        if held is None or _STRENGTH[each.kind] < _STRENGTH[held.kind]:
+            strongest[each.day] = each
+    return tuple(sorted(strongest.values()))
 
 
 def _united_versions(

@@ -182,3 +182,11 @@ def test_waits_always_end_in_the_future():
         step = at(moment, READ)
         assert not isinstance(step, Wait) or step.until > moment
         moment += timedelta(minutes=7)
+
+
+def test_a_list_is_read_a_second_time_a_day_later():
+    once = Open(read_once=[("cs", DAY)])
+    assert isinstance(at(DUE + 19 * HOUR, replace(READ, read_at=DUE + 18 * HOUR), once), Wait)
+    assert at(DUE + 20 * HOUR, replace(READ, read_at=DUE + 18 * HOUR), once) == ReadCatchup(
+        "cs", DAY
+    )

@@ -124,7 +124,7 @@ WRONG = {
     ),
     "believes yesterday's feed": (
         "late-feed",
-        lambda patch: patch.setattr(run, "is_of_its_day", lambda *_: True),
+        lambda patch: patch.setattr(run, "day_of_feed", lambda _, __, page: page.day),
     ),
     "asks every two seconds": (
         "truncated-xml",

@@ -10,6 +10,7 @@ import pytest
 from postil.errors import BadInput
 from postil.paper import Announcement, AnnouncementKind, Paper, Version
 from postil.paper_id import PaperId
+from postil.store import rows
 from postil.store.protocol import Change, DayCount, Listed, Store, Written
 from postil.store.sqlite import SqliteStore
 
@@ -64,6 +65,16 @@ def what_is_known_is_not_overwritten_with_blanks(store: Store) -> None:
     store.put([FULL])
     assert store.put([Paper(FULL.id, "A new title")]) == Written(changed=1)
     assert store.get([FULL.id])[FULL.id] == replace(FULL, title="A new title")
+
+
+def a_stronger_announcement_takes_the_place_of_a_weaker_one(store: Store) -> None:
+    store.put([a_paper(announced=(Announcement(MARCH, CROSS),))])
+    store.put([a_paper(announced=(Announcement(MARCH, NEW), Announcement(APRIL, REPLACE)))])
+    store.put([a_paper(announced=(Announcement(MARCH, REPLACE),))])
+    kept = (Announcement(MARCH, NEW), Announcement(APRIL, REPLACE))
+    assert store.get([a_paper().id])[a_paper().id].announced == kept
+    assert [entry.kind for entry in store.listed(MARCH, MARCH)] == [NEW]
+    assert store.days() == [DayCount(MARCH, 1), DayCount(APRIL, 1)]
 
 
 def announcements_and_versions_are_united_and_never_doubled(store: Store) -> None:
@@ -163,7 +174,7 @@ def a_day_counts_each_paper_once(store: Store) -> None:
     store.put([a_paper("2603.00002", announced=(Announcement(APRIL),))])
     assert store.days() == [DayCount(MARCH, 2), DayCount(APRIL, 2)]
     counts = store.counts()
-    assert (counts.papers, counts.announcements, counts.days) == (2, 5, 2)
+    assert (counts.papers, counts.announcements, counts.days) == (2, 4, 2)
     assert (counts.first_day, counts.last_day) == (MARCH, APRIL)
 
 
@@ -214,6 +225,7 @@ CHECKS: list[Callable[[Store], None]] = [
     the_tally_of_a_batch_counts_every_record,
     what_is_known_is_not_overwritten_with_blanks,
     announcements_and_versions_are_united_and_never_doubled,
+    a_stronger_announcement_takes_the_place_of_a_weaker_one,
     numbers_are_positive_and_stay,
     papers_load_in_the_order_asked_for,
     a_number_is_never_given_out_again,
@@ -243,6 +255,22 @@ class OverwritesWithBlanks(SqliteStore):
             return super().put(papers)
         finally:
             Paper.updated_by = blank  # type: ignore[method-assign]
+
+
+class KeepsWeakerAnnouncements(SqliteStore):
+    def put(self, papers: Sequence[Paper]) -> Written:
+        written = super().put(papers)
+        told = [(p.id, a) for p in papers for a in p.announced]
+        with self._connections.writing() as connection:
+            connection.executemany(
+                rows.INSERT_ANNOUNCED,
+                [
+                    rows.announcement_rows([a], n)[0]
+                    for i, a in told
+                    for n in [self.numbers([i])[i]]
+                ],
+            )
+        return written
 
 
 class DoublesAnnouncements(SqliteStore):
@@ -317,10 +345,12 @@ class KeepsEveryChange(SqliteStore):
         return [Change(n, found[n % len(found)].number, None) for n in range(1, self.last_change())]
 
 
-class CountsAnnouncementsForPapers(SqliteStore):
+class CountsAPaperOnItsFirstDayAlone(SqliteStore):
     def days(self) -> list[DayCount]:
-        listed = self.listed(date(1900, 1, 1), date(2100, 1, 1))
-        days = [entry.day for entry in listed]
+        first: dict[int, date] = {}
+        for entry in self.listed(date(1900, 1, 1), date(2100, 1, 1)):
+            first.setdefault(entry.number, entry.day)
+        days = list(first.values())
         return [DayCount(day, days.count(day)) for day in sorted(set(days))]
 
 
@@ -348,6 +378,7 @@ class CountsARepeatAsNew(SqliteStore):
 
 WRONG: list[tuple[type[SqliteStore], Callable[[Store], None]]] = [
     (OverwritesWithBlanks, what_is_known_is_not_overwritten_with_blanks),
+    (KeepsWeakerAnnouncements, a_stronger_announcement_takes_the_place_of_a_weaker_one),
     (DoublesAnnouncements, announcements_and_versions_are_united_and_never_doubled),
     (LogsUnchangedPapers, an_unchanged_paper_is_not_logged),
     (ForgetsTheOrderOfLoading, papers_load_in_the_order_asked_for),
@@ -359,7 +390,7 @@ WRONG: list[tuple[type[SqliteStore], Callable[[Store], None]]] = [
     (KeepsEveryChange, the_log_holds_only_the_latest_change_of_a_paper),
     (RemovesInSilence, the_log_tells_of_removals),
     (IgnoresTheLimitOfTheLog, the_log_is_read_from_any_point_in_steps),
-    (CountsAnnouncementsForPapers, a_day_counts_each_paper_once),
+    (CountsAPaperOnItsFirstDayAlone, a_day_counts_each_paper_once),
     (SeesLaterPapersWhileExporting, all_papers_come_as_of_one_moment_ordered_by_id),
     (TrimsTexts, a_paper_comes_back_exactly_as_it_went_in),
     (CountsARepeatAsNew, the_tally_of_a_batch_counts_every_record),

@@ -30,27 +30,35 @@ def record_list(store: Store, name: str, source: str, page: DayPage, now: dateti
     return record_papers(store, [paper for paper in known if paper is not None], now)
 
 
-def is_of_its_day(store: Store, name: str, feed: DayPage) -> bool:
-    """Whether a feed is the one of the day that it bears, as far as the lists can tell.
+def day_of_feed(store: Store, name: str, feed: DayPage) -> date | None:
+    """The day whose list a feed holds, as far as the lists can tell; None where they cannot.
 
-    A feed may be an old one under a new date. It shares no less with the listing of its day than with the
-    list before; where that listing was not read, at most half of it may stand on the list before, which must be
-    known.
+    A feed may be an old one under a new date. It is of the day that it bears where it shares no less with the
+    listing of that day than with the list before, or, where that listing was not read, at most half of it
+    stands on the list before; else of the day before where half of it stands there.
     """
     fed = {entry.id for entry in feed.entries}
-    listed, before = _lists_around(store, name, feed.day)
-    if listed and fed:
-        return len(fed & listed) >= max(1, len(fed & before))
-    return not fed or (bool(before) and 2 * len(fed & before) <= len(fed))
+    earlier, before, listed = _lists_around(store, name, feed.day)
+    old = len(fed & before)
+    if not fed:
+        return feed.day
+    if listed:
+        own, older = len(fed & listed) >= max(1, old), 2 * old >= len(fed)
+    else:
+        own, older = bool(before) and 2 * old <= len(fed), 2 * old > len(fed)
+    return feed.day if own else earlier if older else None
 
 
-def _lists_around(store: Store, name: str, day: date) -> tuple[set[PaperId], set[PaperId]]:
-    """What the listing of a day names, and what the list of the day before names that had one."""
+def _lists_around(
+    store: Store, name: str, day: date
+) -> tuple[date | None, set[PaperId], set[PaperId]]:
+    """The day of the list before, what that names, and what the listing of `day` itself names."""
     namings = store.ledger.namings(name, day - _LONGEST_PAUSE, day)
     earlier = max((each for each, _, _ in namings if each < day), default=None)
     return (
-        {i for each, source, i in namings if each == day and source == LISTING},
+        earlier,
         {i for each, _, i in namings if each == earlier},
+        {i for each, source, i in namings if each == day and source == LISTING},
     )
 
 

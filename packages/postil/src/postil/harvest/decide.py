@@ -34,6 +34,8 @@ _PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=4), timedelta(hou
 _RECOVERY = tuple(timedelta(seconds=s) for s in (20, 60, 120, 240, 300))
 _LONG_RECOVERY = (*_RECOVERY, *(timedelta(minutes=m) for m in (10, 20, 40, 60)))
 _A_DAY_LATER = timedelta(hours=20)
+_READ_AGAIN = timedelta(hours=20)
+DAYS_READ_AGAIN = 7 * DAY
 ENOUGH = 8  # questions about one id, after which arXiv is taken at its word
 
 
@@ -108,12 +110,13 @@ class Open:
 
     `wanting` are papers that a list named and the store lacks; `gaps` ids in between those held, neither held
     nor explained; `unread` the lists (name, day) of past days that no listing was read of, or that claimed
-    more papers than they named.
+    more papers than they named; `read_once` those of the last days that were read on their own evening only.
     """
 
     wanting: Sequence[PaperId] = ()
     gaps: Sequence[PaperId] = ()
     unread: Sequence[tuple[str, date]] = ()
+    read_once: Sequence[tuple[str, date]] = ()
 
 
 def decide(known: Known, open_questions: Open, plan: Plan, now: datetime) -> Step | Wait:
@@ -224,6 +227,9 @@ def _earlier_lists(known: Known, open_questions: Open, plan: Plan, now: datetime
         turned = day < newest or known.list_reading(name).newest == day
         if day > reach and turned:
             yield _patient(known.catchups.get(catchup_key(name, day)), now), ReadCatchup(name, day)
+    # A list may have been short on its evening, in its count too; only a second reading can tell.
+    for name, day in open_questions.read_once:
+        yield plan.calendar.due(day) + _READ_AGAIN, ReadCatchup(name, day)
 
 
 def _later(asked: datetime | None, interval: timedelta, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from postil.clock import Clock
 from postil.errors import BadId, PostilError
 from postil.harvest import decide as deciding
-from postil.harvest.arriving import is_of_its_day, record_list, record_papers
+from postil.harvest.arriving import day_of_feed, record_list, record_papers
 from postil.harvest.calendar import EASTERN
 from postil.harvest.decide import (
     LookUp,
@@ -183,11 +183,12 @@ class Harvester:
 
     def _read_feed(self, name: str, known: Known) -> Known:
         page = arxiv_feed.read_feed(self._get(arxiv_feed.feed_url(self._upstream.feed, [name])))
-        if not is_of_its_day(self._store, name, page):
+        day = day_of_feed(self._store, name, page)
+        if day is None:
             raise BadReply(f"The feed of {name} bears {page.day} and has papers of another day.")
-        newest = max(page.day, known.feed_reading(name).newest or page.day)
+        newest = max(day, known.feed_reading(name).newest or day)
         after = known.with_feed(name, ListReading(newest, self._clock.now()))
-        return self._keep_list(name, FEED, page, after)
+        return self._keep_list(name, FEED, replace(page, day=day), after)
 
     def _keep_list(self, name: str, source: str, page: DayPage, after: Known) -> Known:
         now = self._clock.now()
@@ -302,7 +303,14 @@ class Harvester:
 
     def _open(self, known: Known, now: datetime) -> Open:
         """The ledger's open questions, none about single papers while the records are being read."""
-        key = (self._store.last_change(), known.run is None, known.lists, now.date(), now.hour)
+        key = (
+            self._store.last_change(),
+            known.run is None,
+            known.lists,
+            len(known.catchups),
+            now.date(),
+            now.hour,
+        )
         if self._questions is None or self._questions[0] != key:
             self._questions = (key, self._asked_of_ledger(known, now))
         return self._questions[1]
@@ -312,17 +320,22 @@ class Harvester:
         last = now.astimezone(EASTERN).date() + deciding.DAY
         tallies = ledger.tallies(known.since, last)
         read = {
-            (t.day, t.list_name): t.announced is not None and t.announced <= t.listed
+            (t.list_name, t.day): t.announced is not None and t.announced <= t.listed
             for t in tallies
             if LISTING in t.sources
         }
-        whole = {(name, day): good for (day, name), good in read.items()}
-        unread = deciding.unread_lists(self._plan, known.since, now, whole)
+        unread = deciding.unread_lists(self._plan, known.since, now, read)
+        lately = now.date() - deciding.DAYS_READ_AGAIN
+        once = [
+            (name, day)
+            for (name, day), good in read.items()
+            if good and day > lately and catchup_key(name, day) not in known.catchups
+        ]
         if known.run is not None:
-            return Open(unread=unread)
+            return Open(unread=unread, read_once=once)
         wanting = [i for i, _ in ledger.unheld(_MOST_WANTING) if not _enough(known, str(i))]
         gaps = [] if self._plan.archive_set else gaps_to_ask(ledger, known, now)
-        return Open(wanting, [i for i in gaps if not _enough(known, str(i))], unread)
+        return Open(wanting, [i for i in gaps if not _enough(known, str(i))], unread, once)
 
     def _count(self, papers: int) -> None:
         self._state = replace(self._state, papers=self._state.papers + papers)

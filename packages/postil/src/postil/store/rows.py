@@ -27,6 +27,7 @@ INSERT_TEXTS = "INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 REPLACE_TEXTS = INSERT_TEXTS.replace("INSERT", "REPLACE", 1)
 SELECT_ANNOUNCED = "SELECT number, day, kind FROM announcements"
 INSERT_ANNOUNCED = "INSERT OR IGNORE INTO announcements VALUES (?, ?, ?)"
+DELETE_ANNOUNCED = "DELETE FROM announcements WHERE number = ? AND day = ? AND kind = ?"
 SELECT_VERSIONS = "SELECT number, version, submitted, withdrawn FROM versions"
 REPLACE_VERSION = "REPLACE INTO versions VALUES (?, ?, ?, ?)"
 SELECT_HOMES = "SELECT number, id FROM homes"

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import orjson
 
-from postil.paper import Announcement, AnnouncementKind, day_number
+from postil.paper import Announcement, day_number
 from postil.paper_id import PaperId
 from postil.store import rows
 from postil.store.connections import Connections
@@ -18,7 +18,6 @@ from postil.store.ledger import Absence, Sighting, Tally
 from postil.store.ledger_counting import ENTRY_IS_HELD, IS_HELD, count, held_among, stamp, together
 from postil.store.loading import in_chunks
 from postil.store.moments import moment_of, ticks
-from postil.store.protocol import KINDS
 from postil.store.rows import KIND_CODES, Row
 
 # New-style ids exist from April 2007 on; two digits name a year until 2090.

@@ -33,6 +33,15 @@ def write(
         connection.executemany(card, [rows.card_row(paper, number) for number, paper in pairs])
         connection.executemany(texts, [rows.texts_row(paper, number) for number, paper in pairs])
     written = [*added, *changed]
+    # A stronger announcement takes the place of a weaker one of its day.
+    weaker = [
+        row
+        for number, paper in changed
+        for row in rows.announcement_rows(
+            set(held[paper.id].announced).difference(paper.announced), number
+        )
+    ]
+    connection.executemany(rows.DELETE_ANNOUNCED, weaker)
     for statement, made in (
         (
             rows.INSERT_ANNOUNCED,
