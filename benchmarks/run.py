@@ -46,6 +46,11 @@ BENCHMARKS = (
     Benchmark("postil/hydration.py", True, ("--data", str(KEPT))),
     Benchmark("postil/search_latency.py", True, ("--data", str(KEPT))),
     Benchmark("postil/quality.py", True),
+    Benchmark("postil/suggestions.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/corrections.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/vectors.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/related.py", True, ("--data", str(KEPT))),
+    Benchmark("postil/search_scale.py", True, ("--fused",)),
     Benchmark("postil/pages.py", True, ("--data", str(KEPT))),
     Benchmark("postil/first_visit.py", True, ("--data", str(KEPT))),
     Benchmark("postil/startup.py", True, ("--data", str(KEPT))),
@@ -71,6 +76,8 @@ BENCHMARKS = (
     Benchmark("lemmata/diagnose.py"),
     Benchmark("lemmata/adabelief.py"),
     Benchmark("lemmata/norms.py"),
+    Benchmark("lemmata/heads.py"),
+    Benchmark("lemmata/noisy_copies.py"),
     Benchmark("lemmata/flash.py"),
     Benchmark("lemmata/online_softmax.py"),
     Benchmark("lemmata/mla.py"),
@@ -90,6 +97,7 @@ BENCHMARKS = (
     Benchmark("lemmata/s4_train.py"),
     Benchmark("lemmata/rtf.py"),
     Benchmark("lemmata/rtf_accuracy.py"),
+    Benchmark("lemmata/selfpretraining.py"),
 )
 
 

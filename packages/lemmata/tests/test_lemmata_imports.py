@@ -34,7 +34,7 @@ def test_the_check_of_imports_would_notice_one():
     assert "array_api_strict" in HEAVY & loaded_by("import array_api_strict, lemmata")
 
 
-TORCH = {"attention", "mixer", "norm", "ssm"}
+TORCH = {"arena", "attention", "heads", "mixer", "norm", "ssm", "stack"}
 
 
 @pytest.mark.parametrize("name", lemmata.__all__)

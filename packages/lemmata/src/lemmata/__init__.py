@@ -10,11 +10,14 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 __all__ = [
+    "arena",
     "arrays",
     "attention",
     "catalogue",
     "counting",
     "errors",
+    "examples",
+    "heads",
     "linalg",
     "mixer",
     "norm",
@@ -22,6 +25,7 @@ __all__ = [
     "optimize",
     "relax",
     "ssm",
+    "stack",
     "structured",
     "testing",
 ]

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from lemmata import __version__
 from lemmata.catalogue import METHODS, Method, find
 from lemmata.errors import UnknownMethod
+from lemmata.examples import Step, example, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command on `arguments` (default: the process's own); the exit status."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "run":
+            return _run(options)
         lines = _shown(options) if options.command == "show" else _listed(options)
     except UnknownMethod as unknown:
         sys.stderr.write(f"lemmata: {unknown}\n")
@@ -29,11 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="lemmata", description="Mathematical methods from papers.")
     parser.add_argument("--version", action="version", version=f"lemmata {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{list,show}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{list,show,run}")
     listing = commands.add_parser("list", help="every method, a line each")
     showing = commands.add_parser("show", help="one method: paper, equation, code, proof, peers")
-    showing.add_argument("name", metavar="NAME")
-    for command in (listing, showing):
+    running = commands.add_parser("run", help="the example of one method, with what it says")
+    for command in (showing, running):
+        command.add_argument("name", metavar="NAME")
+    for command in (listing, showing, running):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -67,7 +72,28 @@ def _shown(options: Namespace) -> str:
         *(("see also", other) for other in method.see_also),
     ]
     body = "\n".join(f"  {label:<9}  {value}" for label, value in rows if value)
-    return f"{method.name}: {method.title}\n{body}"
+    return f"{method.name}: {method.title}\n{body}\n\n{example(method)}".rstrip()
+
+
+def _run(options: Namespace) -> int:
+    """Run an example, each statement shown once it is done."""
+    steps = run(example(find(options.name)))
+    try:
+        for step in steps:
+            line = json.dumps([step.source, step.said]) if options.json else _typed(step)
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+    except ModuleNotFoundError as missing:
+        sys.stderr.write(
+            f"lemmata: {missing.name} is not installed: pip install 'lemmata[torch]'\n"
+        )
+        return 1
+    return 0
+
+
+def _typed(step: Step) -> str:
+    said = "\n".join(f"    {line}" for line in step.said.splitlines())
+    return f"{step.source}\n{said}" if said else step.source
 
 
 def _names(method: Method) -> str:

@@ -23,10 +23,20 @@ from postil.harvest.service import Harvest
 from postil.harvest.state import HarvestState
 from postil.paper import Paper
 from postil.paper_id import PaperId
+from postil.search.comparison import Comparison, Run
+from postil.search.comparison import compare as compare_runs
+from postil.search.corrections import Correction
 from postil.search.evaluation import Evaluation, evaluate_collection
+from postil.search.explanation import Explanation, Part
+from postil.search.help import Help
 from postil.search.lexical import LexicalIndex
+from postil.search.marks import Marks
+from postil.search.related import Related, Relatives
 from postil.search.search import Results, Search, Sort
+from postil.search.suggest import Kind, Suggestion
 from postil.search.translation import Required
+from postil.search.vectors.background import making_vectors, worker_command
+from postil.search.vectors.spaces import Spaces, SpaceStatus
 from postil.search.watch import watching
 from postil.settings import Settings
 from postil.sources.daily import DateIs
@@ -42,37 +52,78 @@ if TYPE_CHECKING:
     from postil.harvest.gather_service import Gather
 
 __all__ = [
+    "Comparison",
+    "Correction",
     "DateIs",
     "DayLine",
     "DayList",
     "DayState",
     "Edition",
     "Evaluation",
+    "Explanation",
     "Gathered",
     "GatheredRows",
     "Gathering",
     "HarvestState",
     "Imported",
+    "Kind",
     "Library",
+    "Marks",
     "MonthOfIds",
     "Outside",
     "Papers",
+    "Part",
     "Progress",
+    "Related",
+    "Relatives",
     "Required",
     "Results",
+    "Run",
     "Search",
     "Sort",
+    "SpaceStatus",
     "Status",
+    "Suggestion",
     "Tally",
     "Written",
+    "compare_runs",
     "evaluate_collection",
+    "explanation_record",
     "paper_record",
+    "relatives_record",
 ]
 
 
 def paper_record(paper: Paper) -> dict[str, object]:
     """A paper as a record of Postil's own form."""
     return write_record(paper)
+
+
+def explanation_record(why: Explanation | None) -> dict[str, object]:
+    """Why a paper was found, as JSON can hold it; a paper that was not has no score."""
+    if why is None:
+        return {"score": None, "parts": []}
+    parts = [{"said": p.said, "place": p.place.value, "score": p.score} for p in why.parts]
+    return {"score": why.score, "parts": parts}
+
+
+def relatives_record(found: Relatives) -> dict[str, object]:
+    """What is related to a paper, as JSON can hold it."""
+    return {
+        "id": str(found.paper.id),
+        "title": found.paper.title,
+        "keywords": [{"text": k.text, "weight": round(k.weight, 4)} for k in found.keywords],
+        "spaces": list(found.spaces),
+        "milliseconds": round(found.milliseconds, 2),
+        "related": [
+            {
+                "score": round(each.score, 4),
+                "shares": list(each.shares),
+                "paper": paper_record(each.paper),
+            }
+            for each in found.papers
+        ],
+    }
 
 
 @dataclass(frozen=True)
@@ -83,6 +134,9 @@ class Library:
     store: Store
     papers: Papers
     search: Search
+    spaces: Spaces
+    help: Help
+    related: Related
     harvest: Harvest
     outside: Outside
 
@@ -102,12 +156,17 @@ class Library:
         store = SqliteStore.open(settings.data)
         try:
             harvest = Harvest(store, settings, outside)
-            search = Search(store, LexicalIndex(settings.data / "index"))
+            index = LexicalIndex(settings.data / "index")
+            spaces = Spaces(store, settings.data / "vectors", settings)
+            search = Search(store, index, spaces.all)
+            related = Related(store, index, spaces.all)
+            helps = Help(store, index, spaces.all)
             search.catch_up()
         except BaseException:
             store.close()
             raise
-        return cls(settings, store, Papers(store), search, harvest, outside)
+        papers = Papers(store)
+        return cls(settings, store, papers, search, spaces, helps, related, harvest, outside)
 
     @property
     def clock(self) -> Clock:
@@ -159,6 +218,10 @@ class Library:
     def following(self) -> AbstractContextManager[None]:
         """Keep the index up with the store in the background, for as long as the block runs."""
         return watching(self.search)
+
+    def making_vectors(self) -> AbstractContextManager[None]:
+        """Keep the vectors up with the store in another process, for as long as the block runs."""
+        return making_vectors(self.spaces, worker_command(self.settings.data))
 
     def status(self) -> Status:
         """What is held, and how the parts are."""

@@ -34,6 +34,11 @@ class Settings:
     lists: str = ""  # which of arXiv's lists to read, as cs+stat.ML; empty: those of `categories`
     contact: str = ""  # an e-mail address or web page, told to arXiv with every request
     arxiv: str = ""  # the address of another arXiv, such as a mirror or a stand-in
+    meaning: bool = True  # whether vectors are learnt from the library's own words
+    embeddings: str = ""  # a model for more vectors: minilm, multilingual or endpoint
+    embeddings_url: str = ""  # of an endpoint as OpenAI has one, up to before /embeddings
+    embeddings_model: str = ""  # what to ask the endpoint for
+    embeddings_key: str = ""  # what the endpoint knows the reader by
 
     @classmethod
     def load(cls, data: Path | None = None, environ: Mapping[str, str] = os.environ) -> "Settings":

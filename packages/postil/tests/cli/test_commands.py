@@ -222,7 +222,7 @@ def serving(folder, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTIL_HARVEST": "no"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTIL_HARVEST": "no", "POSTIL_MEANING": "no"},
     )
     try:
         assert server.stdout is not None
@@ -253,7 +253,12 @@ def test_serving_twice_takes_a_free_port_for_the_second(filled, folder):
         taken.listen()
         port = taken.getsockname()[1]
         assert str(port) in refused(filled("serve", "--port", port))
-        environment = {**os.environ, "POSTIL_PORT": str(port), "POSTIL_HARVEST": "no"}
+        environment = {
+            **os.environ,
+            "POSTIL_PORT": str(port),
+            "POSTIL_HARVEST": "no",
+            "POSTIL_MEANING": "no",
+        }
         server = subprocess.Popen(
             [sys.executable, "-m", "postil", "--data", str(folder), "serve"],
             stdout=subprocess.PIPE,
@@ -272,11 +277,22 @@ def test_a_day_that_is_imported_while_the_reader_runs_appears(filled, folder, tm
     file = tmp_path / "late.jsonl"
     file.write_text(lines(late), "utf-8")
     with serving(folder, "serve", "--port", "0") as (_, address):
-        assert "A late arrival" not in read(f"{address}/search?q=arrival")
+        assert "2602.09999" not in read(f"{address}/search?q=arrival")
         assert filled("import", file).returncode == 0
         until = time.monotonic() + 30
-        while "A late arrival" not in read(f"{address}/search?q=arrival"):
+        while "2602.09999" not in read(f"{address}/search?q=arrival"):
             assert time.monotonic() < until
             time.sleep(0.1)
-        assert "A late arrival" in read(f"{address}/search?q=arrival")
+        assert "A late <mark>arrival</mark>" in read(f"{address}/search?q=arrival")
         assert "A late arrival" in read(f"{address}/arxiv/cs.LG?date=2026-02-03&page=1")
+
+
+def test_related_papers_come_with_what_they_share(filled):
+    done = filled("related", "2602.00001", "--limit", 3)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Related to 2602.00001")
+    assert "shares: " in done.stdout
+    answer = json.loads(filled("related", "2602.00001", "--json").stdout)
+    assert answer["id"] == "2602.00001"
+    assert "2602.00001" not in {each["paper"]["id"] for each in answer["related"]}
+    refused(filled("related", "2602.99999"), status=1)

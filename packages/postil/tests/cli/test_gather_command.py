@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from postil.cli import gather
 from postil.cli.options import Invocation
 from postil.errors import BadInput
-from postil.harvest import gather_service
+from postil.harvest import outside
 from postil.harvest.turn import Turn
 from postil.library import Library
 from postil.paper import Paper
@@ -50,7 +50,7 @@ class Blog(BaseHTTPRequestHandler):
 def own_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take turns in a folder of the test, by a clock that does not wait."""
     turn = Turn(tmp_path / "turn", VirtualClock(datetime(2026, 3, 2, tzinfo=UTC)))
-    monkeypatch.setattr(gather_service, "machine_turn", lambda house, clock: turn)
+    monkeypatch.setattr(outside, "machine_turn", lambda house, clock: turn)
     monkeypatch.setattr("postil.clock.SystemClock.sleep", lambda self, seconds: None)
 
 

@@ -22,6 +22,8 @@ PATHS = [
     "/shelf",
     "/shelf?topic=attention",
     "/shelf/zipf-1935",
+    "/methods",
+    "/methods/truncated_svd",
     "/search",
     "/search?q=quiet+(",
     "/ledger",
@@ -134,7 +136,7 @@ def test_a_hostile_paper_is_text_and_nothing_else(open_page: Open) -> None:
 def test_a_hostile_query_is_text_and_nothing_else(open_page: Open) -> None:
     query = "<img src=x onerror=alert(1)> date:<b>"
     page = open_page(f"/search?q={query}")
-    expect(page.get_by_role("searchbox")).to_have_value(query)
+    expect(page.get_by_role("combobox")).to_have_value(query)
     assert page.locator("main").locator("img, b").count() == 0
 
 

@@ -36,7 +36,7 @@ def test_slash_goes_to_the_search_box_and_letters_typed_there_stay_there(open_pa
     page = open_page(DAY)
     page.keyboard.press("/")
     page.keyboard.type("jk?")
-    expect(page.get_by_role("searchbox")).to_have_value("jk?")
+    expect(page.get_by_role("combobox")).to_have_value("jk?")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 

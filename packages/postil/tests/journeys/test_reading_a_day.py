@@ -85,7 +85,7 @@ def test_the_calendar_leads_to_another_day(open_page: Open) -> None:
 
 def test_search_and_its_orders(open_page: Open) -> None:
     page = open_page("/")
-    page.get_by_role("searchbox").fill('"old number" OR "day earlier"')
+    page.get_by_role("combobox").fill('"old number" OR "day earlier"')
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
     page.get_by_role("link", name="Oldest").click()

@@ -1,11 +1,13 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from postil.errors import BadFile
+from postil.search.comparison import compare
 from postil.search.evaluation import evaluate_collection
+from postil.search.vectors.spaces import FEWEST
+from postil.settings import Settings
 
 CORPUS = [
     {"_id": "d1", "title": "Wings", "text": "The lift of a wing in a stream."},
@@ -66,14 +68,23 @@ def test_a_folder_of_another_form_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-SHARED = Path(os.environ.get("POSTIL_SHARED") or Path(__file__).parents[4].parent / "shared")
+def test_a_collection_of_a_hundred_documents_is_ranked_by_meaning_too(tmp_path: Path) -> None:
+    folder = collection(tmp_path / "larger")
+    with (folder / "corpus.jsonl").open("a") as file:
+        for n in range(FEWEST):
+            row = {
+                "_id": f"x{n}",
+                "title": f"Number {n}",
+                "text": f"Of stream{n % 9} and heat{n % 7}.",
+            }
+            file.write(json.dumps(row) + "\n")
+    assert evaluate_collection(folder).spaces == ("lsa",)
+    words = evaluate_collection(folder, settings=Settings(data=tmp_path, meaning=False))
+    assert words.spaces == ()
+    assert words.record()["spaces"] == []
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize(("name", "bm25"), [("cranfield", 0.3606), ("cisi", 0.3814)])
-def test_real_collections_score_no_worse_than_stemmed_bm25(name: str, bm25: float) -> None:
-    folder = SHARED / "data" / "ir" / name
-    if not folder.is_dir():
-        pytest.skip("the folder of shared data is not beside the checkout")
-    # bm25s, the better of with and without stop words, from benchmarks/postil/quality.py
-    assert evaluate_collection(folder).ndcg_10 >= bm25 - 0.01
+def test_the_run_is_the_rankings_that_were_scored(tmp_path: Path) -> None:
+    found = evaluate_collection(collection(tmp_path / "small"))
+    assert found.run.rankings == {"q1": ["d1", "d3"], "q2": ["d2", "d3"]}
+    assert compare(found.run, found.run, found.judgements).mean == pytest.approx(found.ndcg_10)

@@ -231,7 +231,7 @@ def test_plain_text(text, plain):
     ("text", "words"),
     [
         ("plain words", "plain words"),
-        (r"$\Lambda_c$ decays", "Lambda c decays"),
+        (r"$\Lambda_c$ decays", "Lambda_c decays"),
         (r"in $O(n\log n)$ time", "in O n log n time"),
         (r"MoS$_2$ and La$_3$Ni$_2$O$_{7-\delta}$", "MoS2 and La3Ni2O7 delta"),
         (r"$^{12}$CO, $k$-means, $p$-adic", "12CO, k-means, p-adic"),
@@ -239,9 +239,17 @@ def test_plain_text(text, plain):
         (r"$\mathrm{H_2O}$ and $SU(2)$", "H2O and SU 2"),
         (r"Schr\"odinger \emph{cat} {B}ayes", "Schrödinger cat Bayes"),
         ("α-helix and Θ(n) and λόγος", "alpha-helix and Theta(n) and λόγος"),
-        (r"$10^{6}$ or 10$^6$ of $x_i$ \cite{Doe}", "10 6 or 10 6 of x i  "),
+        (r"$10^{6}$ or 10$^6$ of $x_i$ \cite{Doe}", "10 6 or 10 6 of x_i  "),
         (r"$\frac{a}{b}$ \begin{equation}\label{e}c\end{equation}", "a b c"),
         ("a day in\nthe life", "a day in\nthe life"),
+        (
+            r"\Lambda_c, n\log n, \mathcal{N}=4, \ell_1, \varepsilon",
+            "Lambda_c, n log n, N=4, l1, epsilon",
+        ),
+        (r"$\mathcal{N}=4$, $D_s^{*+}$, $m_{\nu}$", "N 4, D_s, m_nu"),
+        ("H_0, $H_0$, C_60, x^2, foo_2_bar, s_nake_2", "H0, H0, C60, x2, foo_2_bar, s_nake_2"),
+        (r"data\footnote{x} \role{tool} f\textbf{R}ee", "data x role tool fRee"),
+        (r"$\sigma_8$, σ_8, σ₈", "sigma_8, sigma_8, sigma_₈"),
     ],
 )
 def test_what_the_index_sees(text, words):

@@ -33,6 +33,11 @@ COMPOSED = {
     "status.": ["papers", "days", "span", "index", "size", "version"],
     "repair.": "missing damaged other_format other_store ahead miscounted asked".split(),
     "problem.": [code.value for code in ProblemCode],
+    "methods.trouble.": ["missing", "long", "busy", "failed"],
+    "methods.room.": "linalg structured relax optimize attention ssm norm heads arena numbers".split(),
+    "suggest.": "phrase author category date field paper".split(),
+    "place.": "text title abstract byline title_row row lsa model".split(),
+    "why.": ["word", "place", "score"],
     "error.": [
         f"{kind}.{part}"
         for kind in ("bad", "refused", "missing", "held", "method", "large", "folder", "failed")

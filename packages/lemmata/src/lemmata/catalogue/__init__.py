@@ -7,9 +7,11 @@ at no cost. Tests hold each record to its word: the attribute imports, the files
 from difflib import get_close_matches
 
 from lemmata.catalogue import (
+    arena,
     attention,
     curvature,
     gated_attention,
+    heads,
     least_squares,
     monarch,
     norms,
@@ -42,7 +44,9 @@ METHODS: tuple[Method, ...] = (
     *positions.METHODS,
     *gated_attention.METHODS,
     *norms.METHODS,
+    *heads.METHODS,
     *state_space.METHODS,
+    *arena.METHODS,
     *numbers.METHODS,
 )
 

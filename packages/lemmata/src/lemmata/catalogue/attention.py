@@ -72,7 +72,7 @@ METHODS: tuple[Method, ...] = (
         doi=None,
         section="2.1, equations (9) to (19)",
         equation=(
-            r"\tilde q_i = [W^{UK\top}_i q^C_i;\ q^R_i],\quad"
+            r"\tilde q_i = [W^{UK\top}_i q^C_i;\ q^R_i],\quad "
             r"o_i = W^{UV}_i \sum_j \operatorname{softmax}_j"
             r"\Bigl(\tfrac{\tilde q_i \cdot [c_j;\ k^R_j]}{\sqrt{d_h + d^R_h}}\Bigr)\, c_j"
         ),
@@ -127,7 +127,7 @@ METHODS: tuple[Method, ...] = (
         section="keys concentrated by mixing heads a frequency; without the folding of frequencies",
         equation=(
             r"\Bigl[\begin{smallmatrix}K/\lVert K\rVert\\V/\lVert V\rVert\end{smallmatrix}\Bigr]"
-            r"\approx U_r U_r^\top [\cdot],\quad"
+            r"\approx U_r U_r^\top [\cdot],\quad "
             r"\text{lost} = \sqrt{\textstyle\sum_{j>r}\sigma_j^2 / \sum_j\sigma_j^2}"
         ),
         attribute="lemmata.attention:to_latent",

@@ -13,7 +13,7 @@ METHODS: tuple[Method, ...] = (
         doi="10.1137/S0097539704442684",
         section="Section 4.1, Lemmas 3 and 4",
         equation=(
-            r"XY \approx \sum_{t=1}^{c}\frac{x_{i_t}y_{i_t}}{c\,p_{i_t}},\quad"
+            r"XY \approx \sum_{t=1}^{c}\frac{x_{i_t}y_{i_t}}{c\,p_{i_t}},\quad "
             r"E\lVert\cdot\rVert_F^2 = \frac1c\Bigl(\sum_i\frac{\lVert x_i\rVert^2"
             r"\lVert y_i\rVert^2}{p_i} - \lVert XY\rVert_F^2\Bigr)"
         ),

@@ -20,11 +20,13 @@ from postil.cli import (
     importing,
     ledger,
     reindex,
+    related,
     search,
     serve,
     show,
     status,
     today,
+    vectors,
 )
 from postil.cli.options import DataOption, Invocation
 from postil.errors import NotHeld, PostilError
@@ -45,10 +47,12 @@ app.command("harvest")(harvest.harvest)
 app.command("ledger")(ledger.ledger)
 app.command("today")(today.today)
 app.command("search")(search.search)
+app.command("related")(related.related)
 app.command("show")(show.show)
 app.command("export")(export.export)
 app.command("status")(status.status)
 app.command("reindex")(reindex.reindex)
+app.command("vectors")(vectors.vectors)
 app.command("evaluate")(evaluate.evaluate)
 
 

@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from postil.library import paper_record
+from postil.library import Explanation, Marks, paper_record
+from postil.messages import catalogue
 from postil.paper import Paper
-from postil.text.markup import render_plain
+from postil.text.highlighting import Marker
+from postil.text.markup import marked_plain, render_plain
 
 AUTHORS_SHOWN = 8
 
@@ -36,9 +38,25 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def print_card(out: Console, paper: Paper, *, abstract: bool = False) -> None:
-    """Print one paper: id and title, authors, categories and day, and the abstract if asked."""
-    _print(out, Text.assemble((f"{paper.id}  ", "bold"), render_plain(paper.title)))
+def print_card(
+    out: Console,
+    paper: Paper,
+    *,
+    abstract: bool = False,
+    marks: Marks | None = None,
+    why: Explanation | None = None,
+) -> None:
+    """Print one paper: id and title, authors, categories and day, and the abstract if asked.
+
+    Args:
+        out: where to.
+        paper: what.
+        abstract: whether the abstract, or the summary, follows.
+        marks: what a query has matched, which is set off.
+        why: why the paper was found, which follows in lines of its own.
+    """
+    title = _marked(paper.title, marks.title if marks else None)
+    _print(out, Text.assemble((f"{paper.id}  ", "bold"), title))
     authors = ", ".join(paper.authors[:AUTHORS_SHOWN])
     if len(paper.authors) > AUTHORS_SHOWN:
         authors += f" and {len(paper.authors) - AUTHORS_SHOWN} more"
@@ -48,8 +66,31 @@ def print_card(out: Console, paper: Paper, *, abstract: bool = False) -> None:
     if abstract:
         for text in filter(None, [paper.abstract, paper.summary]):
             out.print()
-            _print(out, Text(render_plain(text)))
+            _print(out, _marked(text, marks.abstract if marks else None))
+    if why:
+        _print_why(out, why)
     out.print()
+
+
+def _marked(text: str, marker: Marker | None) -> Text:
+    """Text without markup; what was matched is bold and in colour, so that it shows without colours too."""
+    if marker is None:
+        return Text(render_plain(text))
+    said = Text()
+    for piece, marked in marked_plain(text, marker):
+        said.append(piece, "bold yellow" if marked else "")
+    return said
+
+
+def _print_why(out: Console, why: Explanation) -> None:
+    texts = catalogue("en")
+    if not why.parts:
+        _print(out, Text(texts("why.conditions"), style="dim"))
+        return
+    _print(out, Text(f"{why.score:.3f} in all:", style="dim"))
+    for part in why.parts:
+        said = f"{part.score:8.3f}  {part.said or texts('why.all')}, {texts(f'place.{part.place}')}"
+        _print(out, Text(said, style="dim"))
 
 
 def _print(out: Console, text: Text) -> None:

@@ -70,7 +70,8 @@ def serve_library(
         server_header=False,
         lifespan="on",
     )
-    with library.following(), library.harvest.running() if harvesting else nullcontext():
+    harvest = library.harvest.running() if harvesting else nullcontext()
+    with library.following(), library.making_vectors(), harvest:
         Server(config, app.state.events).run(sockets=[listening])
 
 

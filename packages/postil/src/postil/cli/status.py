@@ -4,15 +4,16 @@ import typer
 
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
+from postil.cli.vectors import shown
 
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
     """Print what is held, and whether store and index agree."""
     invocation: Invocation = context.obj
     with invocation.library() as library:
-        state = library.status()
+        state, spaces = library.status(), library.spaces.status()
     if as_json:
-        write_json(state.record())
+        write_json(state.record() | {"vectors": [space.record() for space in spaces]})
         return
     out = console()
     days = f"{state.days:,}"
@@ -28,6 +29,8 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
         "store": f"{state.store_bytes / 2**20:,.1f} MiB",
         "index": f"{state.index_bytes / 2**20:,.1f} MiB",
     }
+    for space in spaces:
+        rows[f"vectors {space.name}"] = shown(space)
     if state.repair:
         rows["repaired"] = state.repair
     for name, value in rows.items():

@@ -13,13 +13,13 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
-from tantivy import Index, IndexWriter, Order, Query, Searcher, SearchResult
+from tantivy import Index, IndexWriter, Occur, Order, Query, Searcher, SearchResult
 
 from postil.errors import DataFolderDamaged
 from postil.search.analysis import EXACT, STEMMED
@@ -74,10 +74,27 @@ class Generation:
         """The papers with the highest scores."""
         return self._ranking(self.searcher.search(query, limit, count=True, offset=offset))
 
-    def rank(self, query: Query, limit: int) -> tuple[int, ...]:
+    def rank(self, query: Query, limit: int, offset: int = 0) -> tuple[int, ...]:
         """The numbers alone of the papers with the highest scores."""
-        found = self.searcher.search(query, limit, count=False)
+        found = self.searcher.search(query, limit, count=False, offset=offset)
         return self._ranking(found).numbers
+
+    def scored(self, query: Query, limit: int) -> list[tuple[int, float]]:
+        """The papers with the highest scores, and these."""
+        found = self.searcher.search(query, limit, count=False)
+        scores = [float(score) for score, _ in found.hits if score is not None]
+        return list(zip(self._ranking(found).numbers, scores, strict=True))
+
+    def among(self, query: Query, numbers: Sequence[int]) -> set[int]:
+        """Which of some papers match."""
+        if not numbers:
+            return set()
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self.numbered(numbers))])
+        return set(self.rank(Query.const_score_query(both, 0.0), len(numbers)))
+
+    def numbered(self, numbers: Sequence[int]) -> Query:
+        """The papers with these numbers."""
+        return Query.term_set_query(self.index.schema, "number", list(numbers))
 
     def dated(self, query: Query, limit: int, offset: int = 0, *, newest: bool) -> Ranking:
         """The papers by their day."""

@@ -1,29 +1,29 @@
 """The fields of the lexical index, and a paper as one document of it.
 
-    text            title, abstract, summary, venue and topic, stemmed: what ranking goes by
-    title           the title alone, stemmed: a quarter again for words that stand in it
+    text            title, abstract, summary, venue and topic, stemmed, and names that words tear apart as one
+                    (`gpt4`, Chinese words: see `analysis`): what ranking goes by
+    title           the title alone, stemmed: half again for words that stand in it
     title_exact     words as they are, with positions: phrases, and words asked of one field
-    abstract_exact
+    abstract_exact  the same; the end of a sentence takes a place, so that no phrase reaches over it
     byline          the authors' name keys and the year of the paper's day
     category, id    what filters ask for
     day             each day of announcement, else of submission, else yyyy0000
     order           day and number in one integer: newest and oldest first
     number          the store's number, which a search answers with
 
-One combined field under BM25 with a small addition for the title was chosen by measurement over a sum of two
-fields. nDCG@10 on Cranfield and CISI, function words left out: combined alone .364 and .395, with a quarter
-for the title .381 and .399, with a half .381 and .392; with function words, title and abstract summed as
-equals reached .362 and .296. Comments and journal references are not searched: most are counts of pages.
+One combined field under BM25 with an addition for the title was chosen by measurement over a sum of two
+fields (nDCG@10 of .362 and .296 on Cranfield and CISI); docs/postil/search.md has what each part is worth.
+Comments and journal references are not searched: most are counts of pages.
 """
 
 from tantivy import Document, Schema, SchemaBuilder
 
 from postil.categories import keys
 from postil.paper import Paper, day_number
-from postil.search.analysis import plain, whole_names
+from postil.search.analysis import paired, parted, plain, said, whole_names
 from postil.text.names import byline_keys
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever documents or fields change, so that older indexes are rebuilt."""
 
 _ORDER_STEP = 1_000_000_000
@@ -49,17 +49,18 @@ def build_schema() -> Schema:
 
 def document(paper: Paper, number: int) -> Document:
     """`paper` as the index keeps it."""
-    title = plain(paper.title)
-    body = plain(f"{paper.abstract}\n{paper.summary}" if paper.summary else paper.abstract)
-    rest = plain(f"{paper.venue}\n{paper.topic}") if paper.venue or paper.topic else ""
+    title = said(paper.title)
+    body = said(f"{paper.abstract}. {paper.summary}" if paper.summary else paper.abstract)
     title_names = whole_names(title)
     names = title_names + whole_names(body)
+    title, body = paired(title), paired(body)
+    rest = plain(f"{paper.venue}\n{paper.topic}") if paper.venue or paper.topic else ""
     day = paper.day_number
     return Document(
         text=[title, body, rest, " ".join(names)] if rest or names else [title, body],
         title=[title, " ".join(title_names)] if title_names else title,
         title_exact=title,
-        abstract_exact=body,
+        abstract_exact=parted(body),
         byline=_byline(paper, day),
         category=list(keys(paper.categories)),
         id=str(paper.id),

@@ -6,18 +6,22 @@ nothing when any word may match, so newest and oldest first ask for every word; 
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from postil.paper import Paper
 from postil.search.follow import Follower, FollowReport, ReportProgress
-from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, Ranking, guarded
+from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, guarded
+from postil.search.ranking import Ranked, Ranker
 from postil.search.translation import Required
 from postil.store.protocol import Store
 from postil.text.query import Node, Not, ParsedQuery, Phrase, Word, describe, parse_query
+
+if TYPE_CHECKING:
+    from postil.search.vectors import Vectors
 
 _COUNTS_KEPT = 512
 _Answer = TypeVar("_Answer")
@@ -39,12 +43,13 @@ class Results:
         parsed: how the query was read, and what was odd about it.
         papers: the papers asked for, in order.
         numbers: their numbers in the store.
-        total: how many papers have any of the words, and meet every condition.
+        total: how many papers have any of the words, and meet every condition; those beyond are counted too.
         complete: how many have every word, and meet every condition.
         required: what the list holds: papers with any word (`total` of them) or with every one (`complete`).
         sort: the order of the list. A query without words has no relevance, and is listed newest first.
         offset: how many papers were passed over.
         milliseconds: how long all of it took.
+        beyond: how many at the end of the list have none of the words, and were found by their meaning.
     """
 
     parsed: ParsedQuery
@@ -56,6 +61,7 @@ class Results:
     sort: Sort
     offset: int
     milliseconds: float
+    beyond: int = 0
 
     @property
     def listed(self) -> int:
@@ -79,11 +85,12 @@ class IndexStatus:
 
 
 class Search:
-    """Finds papers of a store through an index that follows it."""
+    """Finds papers of a store through an index that follows it, and through vectors where there are any."""
 
-    def __init__(self, store: Store, index: LexicalIndex) -> None:
+    def __init__(self, store: Store, index: LexicalIndex, spaces: Sequence["Vectors"] = ()) -> None:
         self._store = store
         self._index = index
+        self._ranker = Ranker(spaces)
         self._follower = Follower(store, index)
         self._counts: OrderedDict[tuple[Position, Node, Required], int] = OrderedDict()
         self._counts_lock = Lock()
@@ -110,27 +117,28 @@ class Search:
         generation = self._index.generation()
         order = Sort.NEWEST if sort is Sort.RELEVANCE and not _ranks(parsed.root) else sort
         required = Required.ANY if order is Sort.RELEVANCE else Required.EVERY
-        ranking, total, complete = Ranking((), 0), 0, 0
+        ranked, total, complete = Ranked((), 0), 0, 0
         if parsed.root is not None and generation is not None:
             root = parsed.root
-            ranking = self._asked(lambda: _listed(generation, root, order, offset, limit))
-            total = complete = ranking.total
-            if required is Required.EVERY:
-                total = self._count(generation, root, Required.ANY)
-            else:
-                complete = self._count(generation, root, Required.EVERY)
-        papers = tuple(self._store.load(ranking.numbers)) if ranking.numbers else ()
+            ranked = self._asked(lambda: self._listed(generation, root, order, offset, limit))
+            every = required is Required.EVERY
+            total = self._count(generation, root, Required.ANY, None if every else ranked.total)
+            complete = self._count(
+                generation, root, Required.EVERY, ranked.total if every else None
+            )
+        papers = tuple(self._store.load(ranked.numbers)) if ranked.numbers else ()
         milliseconds = (time.perf_counter() - started) * 1000
         return Results(
             parsed,
             papers,
-            ranking.numbers,
+            ranked.numbers,
             total,
             complete,
             required,
             order,
             offset,
             milliseconds,
+            ranked.beyond,
         )
 
     def rank(self, query: str, limit: int = 20) -> tuple[int, ...]:
@@ -138,9 +146,16 @@ class Search:
         root, generation = parse_query(query).root, self._index.generation()
         if root is None or generation is None:
             return ()
-        return self._asked(
-            lambda: generation.rank(generation.translator.query(root, Required.ANY), limit)
-        )
+        return self._asked(lambda: self._ranker.first(generation, root, limit))
+
+    def _listed(
+        self, generation: Generation, root: Node, order: Sort, offset: int, limit: int
+    ) -> Ranked:
+        if order is Sort.RELEVANCE:
+            return self._ranker.page(generation, root, limit, offset)
+        demands = generation.translator.query(root, Required.EVERY)
+        found = generation.dated(demands, limit, offset, newest=order is Sort.NEWEST)
+        return Ranked(found.numbers, found.total)
 
     def _asked(self, question: Callable[[], _Answer]) -> _Answer:
         """The engine's answer; an index that fails to give one is not asked again."""
@@ -150,8 +165,12 @@ class Search:
             self._index.distrust()
             raise
 
-    def _count(self, generation: Generation, root: Node, required: Required) -> int:
-        """How many papers match, remembered for the further pages of a query."""
+    def _count(
+        self, generation: Generation, root: Node, required: Required, known: int | None
+    ) -> int:
+        """How many papers match, where it is not known; remembered for the further pages of a query."""
+        if known is not None:
+            return known
         key = (generation.position, root, required)
         with self._counts_lock:
             if key in self._counts:
@@ -195,14 +214,6 @@ class Search:
     def close(self) -> None:
         """Let go of the index; the store is its owner's to close."""
         self._index.close()
-
-
-def _listed(generation: Generation, root: Node, order: Sort, offset: int, limit: int) -> Ranking:
-    if order is Sort.RELEVANCE:
-        wishes = generation.translator.query(root, Required.ANY)
-        return generation.best(wishes, limit, offset)
-    demands = generation.translator.query(root, Required.EVERY)
-    return generation.dated(demands, limit, offset, newest=order is Sort.NEWEST)
 
 
 def _ranks(node: Node | None) -> bool:

@@ -18,12 +18,14 @@ _ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[cvuHkrdb](?![A-Za-z]))\s*\{?\s*\\?([A-Za
 _STYLE = re.compile(
     r"\\(?:emph|text[a-z]*|math(?:rm|bf|it|sf|tt|cal|bb|frak|scr)|bf|it|rm|em|tt|sc|sl|sf|mbox|cal)(?![A-Za-z])"
 )
+_CITATION = re.compile(r"\\(?:cite[a-z]*|label)\s*\{[^{}]*\}")
+_COMMAND = re.compile(r"\\(?:footnote|url)\{|(\\[A-Za-z]+)\{")
 _SIGN = re.compile(
     r"\\(?:top|bot|to|in|ni|le|ge|lt|gt|ll|gg|ne|leq|geq|neq|over|frac|sqrt|left|right|cdot|times|sum|int|star|"
     r"cap|cup|prod|mid|sim|approx|pm|circ|ldots|cdots|dots|langle|rangle|quad|hat|tilde|bar|vec|dot)(?![A-Za-z])"
 )
-_DIGIT_BELOW = re.compile(r"(?<=[A-Za-z])\s?[_^]\s?\{?(?=\d)")
-_SILENT = re.compile(r"[${}\\]")
+_DIGIT_BELOW = re.compile(r"(?<=[A-Za-z])[_^](?=\d)")
+_SILENT = str.maketrans({"{": None, "}": None, "$": None, "\\": " "})
 _SENTENCE_END = re.compile(r"[.?!] ")
 _WORD = re.compile(r"[^\W_]+|\+\+|\n")
 _LETTERS = str.maketrans(
@@ -34,9 +36,11 @@ _PLAIN_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 def words(text: str) -> str:
     """The folded words of a text, a blank around each; a line break stays where it is."""
-    text = _ACCENT.sub(r"\1", text)
-    text = _SIGN.sub(" ", _STYLE.sub(" ", text)).replace("\\ell", "l")
-    text = _SILENT.sub(" ", _DIGIT_BELOW.sub("", text.replace("$", "")))
+    if "\\" in text:
+        text = _ACCENT.sub(r"\1", _CITATION.sub(" ", text))
+        text = _SIGN.sub(" ", _STYLE.sub("", text)).replace("\\ell", "l")
+        text = _COMMAND.sub(r"\1 ", text).replace("}{", " ")
+    text = _DIGIT_BELOW.sub("", text.translate(_SILENT))
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", "".join(map(_greek, text)))
         text = "".join(c for c in spread if not unicodedata.combining(c))

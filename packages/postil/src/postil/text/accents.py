@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from postil.text.chinese import simplified
+
 _MARKS = {
     '"': "\u0308",
     "'": "\u0301",
@@ -152,8 +154,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 def fold(text: str) -> str:
     """Return the form in which search compares: lower case, Latin letters without accents.
 
-    ``Schrödinger`` is ``schrodinger``, ``Łukasz`` is ``lukasz``, ß is ss. Letters of other scripts
-    keep their identity (Japanese が does not become か). Folding twice changes nothing more.
+    ``Schrödinger`` is ``schrodinger``, ``Łukasz`` is ``lukasz``, ß is ss, 詞 is 词. Letters of other
+    scripts keep their identity (Japanese が does not become か). Folding twice changes nothing more.
     """
     lowered = text.lower()
     return lowered if lowered.isascii() else _FOREIGN.sub(_fold_run, lowered)
@@ -166,4 +168,4 @@ def _fold_run(match: re.Match[str]) -> str:
 @lru_cache(maxsize=8192)
 def _folded(run: str) -> str:
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", run).casefold())
-    return unicodedata.normalize("NFKC", spread.translate(_PLAIN))
+    return simplified(unicodedata.normalize("NFKC", spread.translate(_PLAIN)))

@@ -5,79 +5,126 @@ adds only its own tags, so nothing from a paper is ever markup.
 """
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
 from postil.text.accents import to_unicode
 from postil.text.characters import clean
 from postil.text.formulas import Formula, split_formulas
+from postil.text.highlighting import WHOLE, Marker, marked_places
 from postil.text.mathml import formula_html
-from postil.text.reading import as_plain, as_script, as_words, spell_greek
+from postil.text.reading import as_plain, as_script, as_words, prose_name, spell_greek
 from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
 
 
-def render_html(text: str, *, links: bool = True) -> Markup:
+def render_html(text: str, *, links: bool = True, marker: Marker | None = None) -> Markup:
     """Return ``text`` as safe HTML of inline elements.
 
-    ``links=False`` leaves addresses unlinked, for text that already stands in a link. Never raises.
+    ``links=False`` leaves addresses unlinked, for text that already stands in a link. What ``marker`` marks
+    stands in ``<mark>``; nothing else is changed by it. Never raises.
     """
-    if is_plain(text):
+    if marker is not None and not marker.may_mark(text):
+        marker = None
+    if is_plain(text) and marker is None:
         return escape(text)
+    segments = parse(text)
     out: list[str] = []
-    _write(parse(text), out, links)
+    _Writer(out, marked_places(segments, marker) if marker else {}).write(segments, links)
     return Markup("".join(out))
 
 
-def _write(segments: tuple[Segment, ...], out: list[str], links: bool) -> None:
-    for segment in segments:
-        match segment:
-            case Text(text):
-                out.append(escape(text))
-            case Formula(tex, display):
-                out.append(formula_html(tex, display))
-            case Styled(style, children):
-                out.append(f"<{style}>")
-                _write(children, out, links)
-                out.append(f"</{style}>")
-            case Link(address, children):
-                if links:
-                    out.append(f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">')
-                # a link holds no other link, whatever an author nested
-                _write(children, out, False)
-                if links:
-                    out.append("</a>")
+class _Writer:
+    """Writes segments as HTML; leaves are counted, as marks are by leaf."""
+
+    def __init__(self, out: list[str], marked: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+        self._out = out
+        self._marked = marked
+        self._leaf = 0
+
+    def write(self, segments: tuple[Segment, ...], links: bool) -> None:
+        out = self._out
+        for segment in segments:
+            match segment:
+                case Text(text):
+                    self._text(text)
+                case Formula(tex, display):
+                    self._formula(formula_html(tex, display))
+                case Styled(style, children):
+                    out.append(f"<{style}>")
+                    self.write(children, links)
+                    out.append(f"</{style}>")
+                case Link(address, children):
+                    if links:
+                        out.append(
+                            f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">'
+                        )
+                    # a link holds no other link, whatever an author nested
+                    self.write(children, False)
+                    if links:
+                        out.append("</a>")
+
+    def _text(self, text: str) -> None:
+        at = 0
+        for start, end in self._marked.get(self._leaf, ()):
+            self._out += (escape(text[at:start]), f"<mark>{escape(text[start:end])}</mark>")
+            at = end
+        self._out.append(escape(text[at:]))
+        self._leaf += 1
+
+    def _formula(self, html: str) -> None:
+        self._out.append(f"<mark>{html}</mark>" if self._leaf in self._marked else html)
+        self._leaf += 1
 
 
 def render_plain(text: str) -> str:
     """Return ``text`` as plain Unicode: markup gone, formulas as near to their look as characters go."""
     if is_plain(text):
         return text
-    out: list[str] = []
-    _collect(parse(text), out)
-    return "".join(out)
+    return "".join(_plain_leaves(parse(text)))
 
 
-def _collect(segments: tuple[Segment, ...], out: list[str]) -> None:
+def _plain_leaves(segments: tuple[Segment, ...]) -> Iterator[str]:
     for segment in segments:
         match segment:
             case Text(text):
-                out.append(text)
+                yield text
             case Formula(tex):
-                out.append(as_plain(tex))
+                yield as_plain(tex)
             case Styled(_, children) | Link(_, children):
-                _collect(children, out)
+                yield from _plain_leaves(children)
 
 
-_TEX = re.compile(r"[\\${}]")
+def marked_plain(text: str, marker: Marker) -> list[tuple[str, bool]]:
+    """The same plain text in pieces, each with whether it is marked."""
+    if not marker.may_mark(text):
+        return [(render_plain(text), False)]
+    segments = parse(text)
+    marked = marked_places(segments, marker)
+    pieces: list[tuple[str, bool]] = []
+    for at, leaf in enumerate(_plain_leaves(segments)):
+        done = 0
+        for start, end in marked.get(at, ()):
+            whole = (start, end) == WHOLE
+            pieces += [(leaf[done:start], False), (leaf if whole else leaf[start:end], True)]
+            done = len(leaf) if whole else end
+        pieces.append((leaf[done:], False))
+    return [piece for piece in pieces if piece[0]]
+
+
 _MARKUP = re.compile(
     r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}"
     r"|\\[,;:!/@> ]|\\\\"
 )
 _NAME = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|[{}]", re.DOTALL)
+# H_0, C_60 and Na_2SO_4 outside a formula; names of several parts with underscores are not mathematics
+_INDEXED = re.compile(r"(?<!\w)(?:[A-Za-zℓ]{1,12}[_^]\d+)+(?!\w)", re.ASCII)
 _UNSPOKEN = frozenset(
     "emph textit textbf texttt textsc textsl textrm textsf textnormal text mbox hbox underline "
-    "url href footnote em it bf tt sc rm sf sl ref eqref item noindent par newline linebreak "
-    "xspace quad qquad textsuperscript textsubscript".split()
+    "em it bf tt sc rm sf sl xspace textsuperscript textsubscript".split()
+)
+_PARTING = frozenset(
+    "url href footnote ref eqref item noindent par newline linebreak quad qquad".split()
 )
 
 
@@ -85,13 +132,13 @@ def searchable(text: str) -> str:
     r"""Return what the index sees of ``text``: accents decoded, TeX by what it says, no braces or
     dollars.
 
-    ``$O(n\log n)$`` is "O n log n", ``MoS$_2$`` is "MoS2", ``\Lambda_c`` is "Lambda c". Queries pass
-    through it as well, so that both sides agree.
+    ``$O(n\log n)$`` is "O n log n", ``MoS$_2$`` is "MoS2", ``\Lambda_c`` is "Lambda_c", with dollars or
+    without. Queries pass through it as well, so that both sides agree.
     """
     text = clean(text)
-    if not _TEX.search(text):
-        return spell_greek(text)
-    if len(text) > MAX_MARKED:
+    # four looks for one character each take a tenth of one look for four
+    is_marked = "\\" in text or "$" in text or "{" in text or "}" in text
+    if not is_marked or len(text) > MAX_MARKED:
         return _plain_words(text)
     said = ""
     glued = False
@@ -113,10 +160,18 @@ def searchable(text: str) -> str:
 def _plain_words(text: str) -> str:
     if "\\" in text or "{" in text or "}" in text:
         text = _NAME.sub(_spoken, _MARKUP.sub(" ", to_unicode(text)))
+    if "_" in text or "^" in text:
+        text = _INDEXED.sub(_joined, text)
     return spell_greek(text.replace("$", " "))
 
 
 def _spoken(match: re.Match[str]) -> str:
     if match[1] is not None:
-        return "" if match[1] in _UNSPOKEN else match[1]
+        if match[1] in _PARTING:
+            return " "
+        return "" if match[1] in _UNSPOKEN else prose_name(match)
     return match[2] or ""
+
+
+def _joined(match: re.Match[str]) -> str:
+    return match[0].replace("_", "").replace("^", "")

@@ -35,6 +35,7 @@ from postil.text.query_tree import (
     describe_node,
     leaves,
 )
+from postil.text.running_text import is_running_text, without_signs
 
 __all__ = [
     "LONGEST_QUERY",
@@ -84,10 +85,19 @@ def describe(parsed: ParsedQuery) -> str:
 @lru_cache(maxsize=256)
 def parse_query(text: str) -> ParsedQuery:
     """Read a query. Never raises, whatever `text` holds."""
-    parser = Parser(Scanner(text))
+    parser = Parser(_scanner(text))
     root = _bare_ids(_SEPARATORS.split(parser.scanner.text)) or _ids_or_words(parser.read())
     problems = sorted(parser.scanner.problems, key=lambda problem: problem.position)
     return ParsedQuery(root, tuple(problems), text)
+
+
+def _scanner(text: str) -> Scanner:
+    scanner = Scanner(text)
+    if is_running_text(scanner.text):
+        scanner.text, first = without_signs(scanner.text)
+        if first is not None:
+            scanner.note(ProblemCode.RUNNING_TEXT, first, scanner.text[first : first + 40].strip())
+    return scanner
 
 
 def _bare_ids(pieces: Sequence[str]) -> Node | None:

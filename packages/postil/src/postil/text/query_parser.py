@@ -4,7 +4,7 @@ import difflib
 import re
 
 from postil.text.accents import to_unicode
-from postil.text.names import name_words
+from postil.text.names import continues_name, name_words
 from postil.text.query_combining import (
     all_of,
     any_of,
@@ -235,12 +235,33 @@ class Parser:
         scanner, at = self.scanner, self.scanner.position
         piece = scanner.peek_piece()
         scanner.take(len(piece))
+        if field == "author":
+            piece = self._whole_name(piece)
         if field in _VALUES:
             return self._value(field, piece, at)
         if _ID_PREFIX.match(piece) and (identifier := read_id(piece.rstrip(",.;"))):
             self._terms += 1
             return [identifier]
         return self._words(piece, Field(field), at)
+
+    def _whole_name(self, piece: str) -> str:
+        """A name without quotation marks, with what of it stands behind a blank.
+
+        Of `E. Schrodinger`, `Schrödinger, E.`, `LeCun Y` and `van der Waals` all is the name. A single letter
+        without a stop is an initial at the end of the query alone: `karatsuba n log n` asks for a bound.
+        """
+        scanner = self.scanner
+        while scanner.character and scanner.character.isspace():
+            behind = scanner.position
+            scanner.skip_blank()
+            following = scanner.peek_piece()
+            scanner.take(len(following))
+            ends = not scanner.text[scanner.position :].strip()
+            if not continues_name(piece, following, ends=ends):
+                scanner.position = behind
+                break
+            piece = f"{piece} {following}"
+        return piece
 
     def _words(self, piece: str, field: Field, at: int) -> list[Node]:
         """The words of a piece without blanks; a colon parts them."""
@@ -254,6 +275,9 @@ class Parser:
             self.scanner.note(ProblemCode.WILDCARD, at, piece)
         words = [word for part in _BETWEEN_WORDS.split(settled(piece)) if (word := bare_word(part))]
         self._terms += len(words)
+        if self._terms > MOST_TERMS:
+            self.scanner.note(ProblemCode.TOO_MANY_WORDS, at)
+            words = words[: max(0, len(words) - (self._terms - MOST_TERMS))]
         return [Word(word, field) for word in words]
 
     def _value(self, field: str, text: str, at: int) -> list[Node]:

@@ -35,6 +35,7 @@ class ProblemCode(StrEnum):
     NO_WORDS = "no_words"
     ONLY_NEGATIONS = "only_negations"
     REVERSED_DATES = "reversed_dates"
+    RUNNING_TEXT = "running_text"
     TOO_DEEP = "too_deep"
     TOO_LONG = "too_long"
     TOO_MANY_WORDS = "too_many_words"
@@ -151,10 +152,15 @@ def settled(text: str) -> str:
 
 
 def bare_word(piece: str) -> str:
-    """`piece` without the punctuation around it; empty if nothing is left. `C++` and `C#` stay whole."""
+    r"""`piece` without the punctuation around it; empty if nothing is left.
+
+    `C++` and `C#` stay whole, and a command of TeX keeps its backslash: `\Lambda_c`, `\mathcal{N}=4`.
+    """
     start = next((at for at, c in enumerate(piece) if c.isalnum()), len(piece))
     end = next((at for at in range(len(piece), start, -1) if piece[at - 1].isalnum()), start)
     core, rest = piece[start:end], piece[end:]
+    if core[:1].isascii() and core[:1].isalpha() and piece[max(0, start - 1)] == "\\":
+        core = f"\\{core}"
     if len(core) == 1 and core.isalpha():
         core += "++" if rest.startswith("++") else "#" if rest.startswith("#") else ""
     return core.lower() if core in _OPERATORS else core

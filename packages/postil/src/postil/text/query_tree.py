@@ -141,7 +141,7 @@ def describe_node(node: Node | None) -> str:
         case Or(children):
             return _describe_union(children)
         case And(children):
-            return " ".join(map(_neighbour, children))
+            return " ".join(_neighbour(child, after) for child, after in _with_next(children))
 
 
 def _fielded(field: Field, text: str) -> str:
@@ -168,8 +168,18 @@ def _operand(node: Node) -> str:
             return inner
 
 
-def _neighbour(node: Node) -> str:
+def _neighbour(node: Node, after: Node | None) -> str:
+    if isinstance(after, Word):  # which might be read as a part of the name
+        match node:
+            case Author(name):
+                return f'author:"{name}"'
+            case Not(Author(name)):
+                return f'-author:"{name}"'
     return describe_node(node) if isinstance(node, Every) else _operand(node)
+
+
+def _with_next(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, Node | None]]:
+    return zip(nodes, (*nodes[1:], None), strict=True)
 
 
 def describe_dates(first: int, last: int) -> str:

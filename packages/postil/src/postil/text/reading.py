@@ -1,11 +1,12 @@
 r"""What a formula says, without setting it: as plain characters for a terminal or a feed, as words for
 the index.
 
-Both are approximations by design: ``$\Lambda_c$`` is "Λ_c" to a reader of plain text and "Lambda c" to
-the index.
+Both are approximations by design: ``$\Lambda_c$`` is "Λ_c" to a reader of plain text and "Lambda_c" to
+the index, which takes it for two words and for one name.
 """
 
 import re
+from functools import lru_cache
 
 from postil.text.symbols import GREEK, GREEK_NAMES, IN_TEXT
 
@@ -44,7 +45,9 @@ _GREEK_ALONE = re.compile(
     + "".join(GREEK_NAMES)
     + "](?![\u0370-\u03ff\u1f00-\u1fff])"
 )
+_JOINED_BY_DIGITS = re.compile(r"[^\W_]*[^\W\d_]")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end|label|tag|hspace|vspace|color)\*?\s*\{[^{}]*\}")
+_BELOW = "₀₁₂₃₄₅₆₇₈₉"
 _SCRIPT = re.compile(r"\s*[_^]\s*\{?\s*([\w.+-]*)\s*\}?\s*")
 
 
@@ -57,7 +60,8 @@ def _spelled(match: re.Match[str]) -> str:
     name = GREEK_NAMES[match[0]]
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    return (" " if before.isalnum() else "") + name + (" " if after.isalnum() else "")
+    index = "_" if after in _BELOW else " " if after.isalnum() else ""
+    return (" " if before.isalnum() else "") + name + (index if after else "")
 
 
 def as_script(tex: str) -> str | None:
@@ -66,39 +70,99 @@ def as_script(tex: str) -> str | None:
     return spell_greek(match[1]) if match else None
 
 
+@lru_cache(maxsize=4096)  # most formulas of an import are short, and common
 def as_words(tex: str) -> str:
-    r"""Return the words of a formula: ``O(n\log n)`` is "O n log n", ``L_2`` is "L2", ``x_i`` is "x i"."""
+    r"""Return the words of a formula: ``O(n\log n)`` is "O n log n", ``L_2`` is "L2", ``x_i`` is "x_i".
+
+    A digit below or above letters joins them; any other index keeps its line, and so is seen to be one name.
+    """
     if "\\" in tex:
         tex = _ENVIRONMENT.sub(" ", tex)
-    words: list[str] = [""]
-    after_name = False
+    if not tex.isascii():
+        tex = tex.translate(_ON_THE_LINE)
+    words = _Words()
     for command, _, script, digit, run, brace, _ in _TOKEN.findall(tex):
         if run:
-            if after_name or not run.isascii():
-                words.append("")
-            words[-1] += run
-            after_name = not run.isascii()
+            words.letters(run)
         elif brace or command in _FONTS:
-            after_name = after_name and not command
+            words.after_name = words.after_name and not command
         elif command == "ell":
-            words[-1] += "l"
+            words.letters("l")
         elif command and command not in _WORDLESS:
-            words.append(command.removeprefix("var") if command in GREEK else command)
-            after_name = True
-        elif not (script and digit and words[-1][-1:].isalpha() and not after_name):
-            words.append("")
-            after_name = False
-    said = " ".join(word for word in words if word)
-    return said if said.isascii() else " ".join(_GREEK.sub(_name, said).split())
+            words.name(command.removeprefix("var") if command in GREEK else command)
+        elif not script or not words.takes_index(script, digit):
+            words.end()
+    said = " ".join(word for word in words.said if word)
+    return said if said.isascii() else " ".join(_GREEK.sub(_spelled, said).split())
 
 
-def _name(match: re.Match[str]) -> str:
-    return f" {GREEK_NAMES[match[0]]} "
+class _Words:
+    """The words of a formula as far as it is read."""
+
+    __slots__ = ("after_name", "lowered", "said")
+
+    def __init__(self) -> None:
+        self.said = [""]
+        self.after_name = False  # the next letters are a word of their own
+        self.lowered = False  # the next letters are an index
+
+    def letters(self, run: str) -> None:
+        if self.lowered:
+            self.said[-1] += f"_{run}"
+        elif self.after_name or not run.isascii():
+            self.said.append(run)
+        else:
+            self.said[-1] += run
+        self.after_name, self.lowered = not run.isascii(), False
+
+    def name(self, name: str) -> None:
+        if self.lowered:
+            self.said[-1] += f"_{name}"
+        else:
+            self.said.append(name)
+        self.after_name, self.lowered = True, False
+
+    def takes_index(self, script: str, digit: str) -> bool:
+        """Whether what follows ``_`` or ``^`` belongs to the word before it."""
+        before = self.said[-1]
+        if digit and _JOINED_BY_DIGITS.fullmatch(before) and not self.after_name:
+            self.lowered = False
+            return True
+        if script[0] == "_" and before[-1:].isalnum():
+            self.after_name, self.lowered = False, True
+            return True
+        return False
+
+    def end(self) -> None:
+        self.said.append("")
+        self.after_name = self.lowered = False
+
+
+def prose_name(match: re.Match[str]) -> str:
+    r"""How a command outside formulas is said: ``n\log n`` is "n log n", ``\mathcal{N}`` is "N".
+
+    The match's first group is the command's name.
+    """
+    name = match[1]
+    if name in _FONTS:
+        return ""
+    if name in _WORDLESS:
+        return " "
+    if name == "ell":
+        return "l"
+    if name in GREEK:
+        name = name.removeprefix("var")
+    before = match.string[match.start() - 1 : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    return (
+        (" " if before.isalnum() else "") + name + (" " if after.isalnum() or after == "{" else "")
+    )
 
 
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ1", "ℂℍℕℙℚℝℤ𝟙", strict=True))
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_ON_THE_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _BLACKBOARD = re.compile(
     r"\\(?:mathbb|mathds|mathbbm|Bbb)\s*(?:\{\s*([CHNPQRZ1])\s*\}|([CHNPQRZ1])(?![A-Za-z]))"
 )

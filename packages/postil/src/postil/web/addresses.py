@@ -47,6 +47,11 @@ def author_path(name: str) -> str:
     return f"/search?q=author%3A%22{quote_plus(unquoted, errors='replace')}%22"
 
 
+def related_path(paper_id: PaperId) -> str:
+    """`/related/2405.06147`: what is related to a paper."""
+    return f"/related/{_quoted(str(paper_id), '/:+')}"
+
+
 def topic_path(topic: str) -> str:
     """The works of the shelf on one topic."""
     return with_query("/shelf", {"topic": topic})

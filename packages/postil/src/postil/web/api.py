@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from postil.categories import CategoryExpression
 from postil.errors import BadInput
-from postil.library import Sort, paper_record
+from postil.library import Sort, explanation_record, paper_record, relatives_record
 from postil.paper_id import PaperId
 from postil.web.ledger_records import line_record, month_record
 from postil.web.parameters import (
@@ -22,8 +22,10 @@ from postil.web.parameters import (
     page_asked,
     year_asked,
 )
+from postil.web.suggestions import category_names, record
 
 _LARGEST_PAGE = 200
+_MOST_RELATED = 50
 
 
 def search(request: Request) -> Response:
@@ -36,6 +38,7 @@ def search(request: Request) -> Response:
     found = library_of(request).search.find(
         query, sort=Sort(sort), offset=(page_asked(request) - 1) * size, limit=size
     )
+    meant = library_of(request).help.correct(query, found=found.listed)
     return _json(
         {
             "query": query,
@@ -44,19 +47,43 @@ def search(request: Request) -> Response:
                 {"code": p.code, "position": p.position, "fragment": p.fragment}
                 for p in found.parsed.problems
             ],
+            "meant": meant.query if meant else None,
             "listed": found.listed,
             "total": found.total,
             "complete": found.complete,
+            "beyond": found.beyond,
             "milliseconds": round(found.milliseconds, 2),
             "papers": [paper_record(p) for p in found.papers],
         }
     )
 
 
+def suggest(request: Request) -> Response:
+    """`?q=&size=`: what a query typed so far may become."""
+    query = request.query_params.get("q", "")
+    found = library_of(request).help.suggest(query, category_names(), min(_size(request, "8"), 25))
+    return _json({"query": query, "suggestions": [record(each) for each in found]})
+
+
+def why(request: Request) -> Response:
+    """`?q=&id=`: what each word of a query added to a paper's score; the parts add up to it."""
+    query, paper_id = request.query_params.get("q", ""), request.query_params.get("id", "")
+    found = library_of(request).help.explain(query, PaperId.parse(paper_id))
+    return _json({"query": query, "id": paper_id, **explanation_record(found)})
+
+
 def paper(request: Request) -> Response:
     """One paper, by any way of writing its id."""
     paper_id = PaperId.parse(request.path_params["id"])
     return _json(paper_record(library_of(request).papers.get(paper_id)))
+
+
+def related(request: Request) -> Response:
+    """`?size=`: what is related to a paper, with its keywords and what each one shares."""
+    paper_id = PaperId.parse(request.path_params["id"])
+    library = library_of(request)
+    held = library.papers.get(paper_id)
+    return _json(relatives_record(library.related.of(held.id, min(_size(request), _MOST_RELATED))))
 
 
 def days(request: Request) -> Response:
@@ -106,7 +133,10 @@ def routes() -> list[BaseRoute]:
     base = "/api/v1"
     return [
         Route(f"{base}/search", search),
+        Route(f"{base}/suggest", suggest),
+        Route(f"{base}/why", why),
         Route(f"{base}/papers/{{id:path}}", paper),
+        Route(f"{base}/related/{{id:path}}", related),
         Route(f"{base}/days", days),
         Route(f"{base}/days/{{day}}", day),
         Route(f"{base}/ledger", ledger),
@@ -124,8 +154,8 @@ def failure(code: int, detail: str) -> Response:
     return _json({"error": detail or HTTPStatus(code).phrase}, code)
 
 
-def _size(request: Request) -> int:
-    text = request.query_params.get("size", "25")
+def _size(request: Request, usual: str = "25") -> int:
+    text = request.query_params.get("size", usual)
     if text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= _LARGEST_PAGE:
         return int(text)
     raise BadInput(f"The size of a page must lie from 1 to {_LARGEST_PAGE}.")

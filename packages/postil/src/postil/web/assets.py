@@ -19,8 +19,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-_STYLES = ("tokens", "page", "paper", "day", "search", "picker", "ledger", "print")
-_SCRIPTS = ("theme", "keys", "more", "formulas", "picker", "events", "year")
+_STYLES = (
+    "tokens",
+    "page",
+    "paper",
+    "day",
+    "search",
+    "help",
+    "picker",
+    "ledger",
+    "methods",
+    "print",
+)
+_SCRIPTS = ("theme", "keys", "more", "formulas", "picker", "events", "year", "suggest")
 
 
 @dataclass(frozen=True, slots=True)

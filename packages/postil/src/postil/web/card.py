@@ -9,10 +9,12 @@ import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from markupsafe import Markup
 
 from postil import categories
+from postil.library import Explanation, Marks, Part
 from postil.messages import catalogue
 from postil.paper import Paper
 from postil.text.markup import render_html
@@ -24,17 +26,99 @@ _MARKED = re.compile("[&<>\"']").search
 _AUTHORS_SHOWN = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a card says of the search that found its paper.
+
+    Attributes:
+        marks: what the query marks.
+        why_path: where the reasons are told; empty where the list is not by relevance.
+        why: the reasons, where they were asked for.
+    """
+
+    marks: Marks
+    why_path: str = ""
+    why: Explanation | None = None
+
+
 @lru_cache(maxsize=2048)
 def card_html(paper: Paper, level: int, language: str) -> Markup:
     """A paper on a list, under a heading of the given level."""
-    title = render_html(paper.title, links=False)
+    return _card(paper, level, language, None)
+
+
+def found_card_html(paper: Paper, level: int, language: str, found: Found) -> Markup:
+    """The same with the words marked that a search has found; not kept, as hardly any search comes again."""
+    return _card(paper, level, language, found)
+
+
+def _card(paper: Paper, level: int, language: str, found: Found | None) -> Markup:
+    marks = found.marks if found else None
+    title = render_html(paper.title, links=False, marker=marks.title if marks else None)
+    place = f' id="{escape(why_anchor(paper))}"' if found else ""
     return Markup(
-        f'<article class="paper" data-id="{escape(str(paper.id))}">{withdrawn_html(paper, language)}'
+        f'<article class="paper" data-id="{escape(str(paper.id))}"{place}>'
+        f"{withdrawn_html(paper, language)}"
         f'<h{level} class="title" lang="{language_of(paper.title)}">'
         f'<a href="{escape(addresses.paper_path(paper.id))}">{title}</a></h{level}>'
-        f"{authors_html(paper.authors, language)}{abstract_html(paper, language)}"
+        f"{authors_html(paper.authors, language)}{abstract_html(paper, language, marks)}"
         f'<div class="facts">{_labels(paper.categories, language)}{_date(paper, language)}'
-        f"{_place(paper)}{_links(paper, language)}</div></article>\n"
+        f"{_place(paper)}{_links(paper, language)}{_why(found, language)}</div>"
+        f"{why_html(found.why, language) if found and found.why else ''}</article>\n"
+    )
+
+
+def why_anchor(paper: Paper) -> str:
+    """The name of a paper's card in the address of a list."""
+    return f"p-{paper.id}"
+
+
+def _why(found: Found | None, language: str) -> str:
+    if found is None or not found.why_path:
+        return ""
+    return f'<a class="ask" href="{escape(found.why_path)}">{_said("why.ask", language)}</a>'
+
+
+def _said_of(part: Part) -> str:
+    return part.said
+
+
+def _why_rows(said: str, parts: list[Part], language: str) -> str:
+    """What one word added, a row for each place where it stands."""
+    named = escape(said) or _said("why.all", language)
+    head = f'<th scope="rowgroup" rowspan="{len(parts)}">{named}</th>'
+    return "".join(
+        f"<tr>{'' if at else head}<td>{_placed(part.place, language)}</td>"
+        f"<td>{part.score:.3f}</td></tr>"
+        for at, part in enumerate(parts)
+    )
+
+
+def _placed(place: str, language: str) -> str:
+    return _said(f"place.{place}", language)
+
+
+def why_html(why: Explanation, language: str) -> Markup:
+    """Why a paper was found: what each word added to its score, and where it stood."""
+    texts = catalogue(language)
+    rows = "".join(
+        _why_rows(said, list(parts), language) for said, parts in groupby(why.parts, _said_of)
+    )
+    total = (
+        f'<tr class="sum"><th scope="row">{_said("why.sum", language)}</th><td></td>'
+        f"<td>{why.score:.3f}</td></tr>"
+    )
+    heads = "".join(
+        f'<th scope="col">{escape(texts(f"why.{name}"))}</th>'
+        for name in ("word", "place", "score")
+    )
+    said = (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}{total}</tbody></table>"
+        if why.parts
+        else f"<p>{_said('why.conditions', language)}</p>"
+    )
+    return Markup(
+        f'<details class="why" open><summary>{_said("why.title", language)}</summary>{said}</details>'
     )
 
 
@@ -50,18 +134,19 @@ def title_html(text: str) -> Markup:
     return render_html(text, links=False)
 
 
-def abstract_html(paper: Paper, language: str) -> Markup:
+def abstract_html(paper: Paper, language: str, marks: Marks | None = None) -> Markup:
     """The abstract, and the summary with the words that say whose it is."""
-    said = ""
+    said, marker = "", marks.abstract if marks else None
     if paper.abstract:
         said = (
             f'<div class="abstract" lang="{language_of(paper.abstract)}">'
-            f"<p>{render_html(paper.abstract)}</p></div>"
+            f"<p>{render_html(paper.abstract, marker=marker)}</p></div>"
         )
     if paper.summary:
         said += (
             f'<div class="abstract summary"><p><span class="by">{_said("summary.label", language)}'
-            f'</span> <span lang="{language_of(paper.summary)}">{render_html(paper.summary)}</span>'
+            f'</span> <span lang="{language_of(paper.summary)}">'
+            f"{render_html(paper.summary, marker=marker)}</span>"
             "</p></div>"
         )
     return Markup(said)
@@ -147,7 +232,8 @@ def _links(paper: Paper, language: str) -> str:
         for key, address in addresses.outside_links(paper)
         if key != "link.abstract"
     )
-    return f'<span class="links">{links}</span>'
+    near = f'<a href="{escape(addresses.related_path(paper.id))}">{_said("link.related", language)}</a>'
+    return f'<span class="links">{links} {near}</span>'
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from postil.categories import CategoryExpression
 from postil.errors import BadCategory, BadId, BadInput
+from postil.methods import methods_of
 from postil.paper_id import PaperId, PaperReference
 from postil.text.markup import render_plain
 from postil.web import addresses, citation
@@ -77,6 +78,7 @@ def _one(request: Request, paper_id: PaperId, written: str) -> Response:
         "plain_title": render_plain(paper.title),
         "metadata": citation.metadata(paper),
         "bibtex": citation.bibtex(paper),
+        "methods": methods_of(paper),
         "here_name": "",
     }
     return page(request, "paper.html", values)

@@ -1,0 +1,71 @@
+"""`postil vectors`: papers as vectors, brought up with the store."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from postil.cli.options import Invocation, JsonOption
+from postil.cli.printing import console, write_json
+from postil.cli.progress import Report, progress_bar
+from postil.library import SpaceStatus
+
+_NICE = 10
+_DOING = {
+    "learning": "Learning from words",
+    "encoding": "Encoding papers",
+    "arranging": "Arranging vectors",
+}
+
+
+def teller(report: Report) -> Callable[[str, str, int, int], None]:
+    """What shows the progress of spaces in a bar."""
+
+    def told(space: str, doing: str, done: int, total: int) -> None:
+        report(f"{_DOING[doing]} ({space})", done / total if total else 1.0, done)
+
+    return told
+
+
+def vectors(
+    context: typer.Context,
+    until_closed: Annotated[
+        bool,
+        typer.Option("--until-closed", hidden=True, help="Stop when the input is closed."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the vectors of papers up with the store; `postil serve` does it by itself."""
+    invocation: Invocation = context.obj
+    closed = threading.Event()
+    if until_closed:
+        os.nice(_NICE)
+        threading.Thread(target=_watch_input, args=(closed,), daemon=True).start()
+    with invocation.library() as library, progress_bar("Vectors") as report:
+        library.spaces.catch_up(teller(report), closed.is_set)
+        states = library.spaces.status()
+    if as_json:
+        write_json([state.record() for state in states])
+        return
+    for state in states:
+        console().print(f"{state.name:<8}{shown(state)}")
+
+
+def shown(state: SpaceStatus) -> str:
+    """How a space is, in words."""
+    said = f"{state.papers:,} papers"
+    if state.width:
+        said += f" as {state.width} numbers each"
+    said += f", {state.behind:,} changes behind"
+    if state.step:
+        said += f"; {_DOING[state.step.doing].lower()}: {state.step.done:,} of {state.step.total:,}"
+    return said
+
+
+def _watch_input(closed: threading.Event) -> None:
+    # past Python's own buffer, whose lock the end of the interpreter would wait for
+    while os.read(0, 4096):
+        pass
+    closed.set()

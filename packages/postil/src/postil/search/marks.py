@@ -1,0 +1,194 @@
+"""What of a paper's title and abstract a query has matched, for marking it there.
+
+Words mark every form of their stem, as ranking counts them; phrases mark the words in a row and nothing
+else. What a query excludes, and what it asks of names, days and categories, marks nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from postil.search.analysis import STEMMED, is_east_asian_character, word_terms
+from postil.text.accents import fold
+from postil.text.chinese import words_of_query
+from postil.text.highlighting import is_of_word, words_of
+from postil.text.query import Field, Node, Not, Phrase, Word
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMarks:
+    """What is marked in one field (see `postil.text.highlighting.Marker`).
+
+    Attributes:
+        stems: words are marked that have one of these stems.
+        forms: words are marked that are one of these.
+        rows: words are marked that stand in a row like one of these.
+        runs: East Asian texts of the query; longer pieces of one are marked.
+    """
+
+    stems: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    rows: tuple[tuple[str, ...], ...] = ()
+    runs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.stems or self.forms or self.rows or self.runs)
+
+    def may_mark(self, text: str) -> bool:
+        """Whether something may be marked in a text as its authors wrote it."""
+        if not self:
+            return False
+        as_shown = text.isascii() and not any(mark in text for mark in "\\${")
+        return not as_shown or _pattern(self).search(text.lower()) is not None
+
+    def find(self, folded: str) -> Iterator[tuple[int, int]]:
+        """The marked stretches of a folded text, ascending and apart."""
+        if not self:
+            return
+        search = _pattern(self).search
+        match = search(folded)
+        while match:
+            start, end = match.start(), _end(match)
+            if _begins(folded, start) and self._means(match, folded[start:end]):
+                yield start, end
+                match = search(folded, end)
+            else:
+                match = search(folded, start + 1)
+
+    def _means(self, match: re.Match[str], word: str) -> bool:
+        return match.lastgroup != "stem" or _stem(word) in self.stems
+
+
+_SIGNED = {"plusplus": r"\+\+", "sharp": "#"}
+_LONGEST_RUN = 24
+
+
+@lru_cache(maxsize=512)
+def _pattern(marks: FieldMarks) -> re.Pattern[str]:
+    """Everything that may be marked, the longest first; words by the beginning that all forms of a stem have.
+
+    Each alternative begins with a plain character, which the engine skips to; that a word begins there is
+    looked at afterwards. No class of all East Asian characters: it takes 3 ms to compile, for every query.
+    """
+    found = [_row(row) for row in sorted(marks.rows, key=len, reverse=True)]
+    found += [_row((form,)) for form in sorted(marks.forms, key=len, reverse=True)]
+    found += sorted(set(_pieces(marks.runs)), key=len, reverse=True)
+    found += [_row((stem,)) for stem in sorted(marks.stems) if _sign_of(stem)]
+    # a stem may end otherwise than its words do: studi, hope
+    begun = sorted(re.escape(stem[:-1] if len(stem) > 2 else stem) for stem in marks.stems)
+    if begun:
+        found.append(f"(?P<stem>(?:{'|'.join(begun)})[^\\W_]*)")
+    return re.compile("|".join(found))
+
+
+def _begins(folded: str, at: int) -> bool:
+    """Whether a word begins there; East Asian characters always do."""
+    return at == 0 or not (is_of_word(folded[at - 1]) and is_of_word(folded[at]))
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where a match ends, short of Chinese that follows a word without a blank."""
+    if match.lastgroup != "stem" or match[0].isascii():
+        return match.end()
+    apart = (at for at, c in enumerate(match[0]) if at and not is_of_word(c))
+    return match.start() + next(apart, len(match[0]))
+
+
+def _row(row: Sequence[str]) -> str:
+    """Words in a row, with anything but words between them."""
+    said = ""
+    for at, word in enumerate(row):
+        both = at > 0 and not is_east_asian_character(row[at - 1])
+        apart = r"[\W_]+" if both and not is_east_asian_character(word) else r"[\W_]*"
+        said += (apart if at else "") + (_sign_of(word) or re.escape(word))
+    return said if is_east_asian_character(row[-1]) else said + r"(?![a-z0-9])"
+
+
+def _sign_of(word: str) -> str:
+    """C++ and C# as a text has them, for the words that the index has; else an empty string."""
+    return next((word[0] + sign for said, sign in _SIGNED.items() if word[1:] == said), "")
+
+
+def _pieces(runs: Sequence[str]) -> Iterator[str]:
+    """The pieces of East Asian runs, of two characters or more; a single character where it is the whole."""
+    for run in runs:
+        for start in range(min(len(run), _LONGEST_RUN)):
+            for end in range(start + 2, min(len(run), _LONGEST_RUN) + 1):
+                yield re.escape(run[start:end])
+        if len(run) == 1:
+            yield re.escape(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is marked in a paper's title, and what in its abstract or summary."""
+
+    title: FieldMarks = FieldMarks()
+    abstract: FieldMarks = FieldMarks()
+
+    def __bool__(self) -> bool:
+        return bool(self.title or self.abstract)
+
+
+@lru_cache(maxsize=256)
+def marks_of(root: Node | None) -> Marks:
+    """What a query's tree marks."""
+    wanted = list(looked_for(root))
+    words = [leaf for leaf in wanted if isinstance(leaf, Word)]
+    if any(not word_terms(word.text).is_function_word for word in words):
+        kept = [w for w in words if not word_terms(w.text).is_function_word]
+        wanted = [leaf for leaf in wanted if not isinstance(leaf, Word) or leaf in kept]
+    return Marks(_of_field(wanted, Field.TITLE), _of_field(wanted, Field.ABSTRACT))
+
+
+def looked_for(node: Node | None) -> Iterator[Word | Phrase]:
+    """The words and phrases of a tree that are looked for."""
+    match node:
+        case Word() | Phrase():
+            yield node
+        case None | Not():
+            return
+        case _:
+            for child in getattr(node, "children", ()):
+                yield from looked_for(child)
+
+
+def _of_field(wanted: Sequence[Word | Phrase], field: Field) -> FieldMarks:
+    stems: set[str] = set()
+    forms: set[str] = set()
+    rows: list[tuple[str, ...]] = []
+    runs: list[str] = []
+    for leaf in wanted:
+        if leaf.field not in {Field.ANYWHERE, field}:
+            continue
+        said = tuple(words_of(leaf.text))
+        if isinstance(leaf, Phrase):
+            rows += [said] if said else []
+            continue
+        terms = word_terms(leaf.text)
+        if terms.east_asian:
+            runs += _east_asian(leaf.text)
+        elif terms.is_function_word:
+            forms.update(terms.forms)
+        else:
+            whole = bool(terms.whole)
+            stems.update(s for s in terms.stems if len(s) > 1 and not (whole and s.isdigit()))
+            if len(terms.stems) == 1:
+                stems.update(terms.stems)
+            if whole:
+                forms.add(terms.whole)
+                rows.append(terms.forms)
+    return FieldMarks(frozenset(stems), frozenset(forms), tuple(rows), tuple(runs))
+
+
+def _east_asian(text: str) -> list[str]:
+    """The words that a segmenter sees, else the runs as they are."""
+    folded = fold(text)
+    words = words_of_query(folded)
+    return [word for word in words if len(word) > 1] or [folded]
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return next(iter(STEMMED.analyze(word)), "")
