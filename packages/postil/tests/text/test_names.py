@@ -148,3 +148,7 @@ def test_a_name_is_found_as_others_write_it(asked: str, written: str) -> None:
 )
 def test_a_name_is_not_found_for_another_that_is_like_it(asked: str, written: str) -> None:
     assert not agrees(asked, written)
+
+
+def test_a_name_that_is_a_particle_alone_is_found_by_itself() -> None:
+    assert agrees("Ap", "ap")

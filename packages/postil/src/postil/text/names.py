@@ -101,6 +101,8 @@ def _joined(words: list[str]) -> list[str]:
         while end < len(words) - 1 and words[end] in _PARTICLES:
             end += 1
         return [*words[:first], "".join(words[first : end + 1]), *words[end + 1 :]]
+    if len(words) < 2:
+        return []
     one, other = words[:2]
     if len(words) == 3 and 1 < len(one) <= _LONGEST_JOINED and 1 < len(other) <= _LONGEST_JOINED:
         return [one + other, words[2]]
