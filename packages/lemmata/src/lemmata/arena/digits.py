@@ -63,7 +63,7 @@ def drawn_digit(digit: int, draw: Random) -> list[int]:
 
 def _handwritten() -> tuple[torch.Tensor, torch.Tensor]:
     try:
-        from sklearn.datasets import load_digits  # type: ignore[import-untyped, unused-ignore]
+        from sklearn.datasets import load_digits
     except ModuleNotFoundError as missing:
         raise ArgumentError(
             'source "handwritten" needs scikit-learn: install it, or take "drawn"'
