@@ -1,4 +1,4 @@
-"""One seed and one thread for PyTorch: the tensors of these tests are small; threads only wait for each other."""
+"""One seed and one thread for PyTorch: the tensors are small, and threads only wait for each other."""
 
 from importlib.util import find_spec
 
