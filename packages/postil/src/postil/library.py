@@ -5,10 +5,11 @@ types that the parts answer with are handed on from here.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,13 @@ import postil
 from postil import shelf
 from postil.clock import Clock
 from postil.harvest.gathered import Gathered, GatheredRows, Gathering
-from postil.harvest.importing import Imported, Progress, import_files
 from postil.harvest.ledger import DayLine, DayState, Ledger, MonthOfIds
 from postil.harvest.outside import Outside
 from postil.harvest.service import Harvest
 from postil.harvest.state import HarvestState
 from postil.paper import Paper
 from postil.paper_id import PaperId
-from postil.search.comparison import Comparison, Run
-from postil.search.comparison import compare as compare_runs
 from postil.search.corrections import Correction
-from postil.search.evaluation import Evaluation, evaluate_collection
 from postil.search.explanation import Explanation, Part
 from postil.search.help import Help
 from postil.search.lexical import LexicalIndex
@@ -50,6 +47,9 @@ from postil.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from postil.harvest.gather_service import Gather
+    from postil.harvest.importing import Imported, Progress
+    from postil.search.comparison import Comparison, Run
+    from postil.search.evaluation import Evaluation
 
 __all__ = [
     "Comparison",
@@ -90,6 +90,7 @@ __all__ = [
     "evaluate_collection",
     "explanation_record",
     "paper_record",
+    "read_run",
     "relatives_record",
 ]
 
@@ -124,6 +125,32 @@ def relatives_record(found: Relatives) -> dict[str, object]:
             for each in found.papers
         ],
     }
+
+
+def evaluate_collection(
+    folder: Path, progress: Callable[[int, int], None], *, settings: Settings
+) -> "Evaluation":
+    """What ranking scores on a judged collection, as `search.evaluation` says."""
+    # Late, as are the two that follow: only one command measures.
+    from postil.search import evaluation
+
+    return evaluation.evaluate_collection(folder, progress, settings=settings)
+
+
+def read_run(path: Path) -> "Run":
+    """A run in TREC's form, by whatever made it, as `search.comparison` says."""
+    from postil.search.comparison import Run
+
+    return Run.read(path)
+
+
+def compare_runs(
+    ours: "Run", theirs: "Run", judgements: Mapping[str, Mapping[str, int]]
+) -> "Comparison":
+    """How two runs differ, as `search.comparison` says."""
+    from postil.search.comparison import compare
+
+    return compare(ours, theirs, judgements)
 
 
 @dataclass(frozen=True)
@@ -195,14 +222,17 @@ class Library:
         paths: Sequence[str | os.PathLike[str]],
         *,
         date_is: DateIs = DateIs.AUTO,
-        progress: Callable[[Progress], None] = lambda _: None,
-    ) -> Imported:
+        progress: Callable[["Progress"], None] = lambda _: None,
+    ) -> "Imported":
         """Put the records of files into the store; `search.catch_up` then makes them findable.
 
         Raises:
             BadFile: a file cannot be opened; nothing was imported.
             DataFolderError: the store cannot be written; the batches before are kept.
         """
+        # Late, as reading files loads what a reader who harvests never needs.
+        from postil.harvest.importing import import_files
+
         rejects = self.settings.data / "rejects"
         imported = import_files(
             self.store, paths, rejects_folder=rejects, date_is=date_is, progress=progress

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,7 +10,10 @@ from rich.console import Console
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.progress import progress_bar
-from postil.library import Comparison, Evaluation, Run, compare_runs, evaluate_collection
+from postil.library import compare_runs, evaluate_collection, read_run
+
+if TYPE_CHECKING:
+    from postil.library import Comparison, Evaluation
 
 _SHOWN = 5
 
@@ -36,7 +39,7 @@ def evaluate(
         settings = replace(settings, embeddings=embeddings)
     if words:
         settings = replace(settings, meaning=False, embeddings="")
-    other = Run.read(against) if against else None
+    other = read_run(against) if against else None
     with progress_bar("Evaluating") as report:
         found = evaluate_collection(
             folder,
@@ -55,7 +58,7 @@ def evaluate(
         _show_comparison(out, compared)
 
 
-def _show(out: Console, found: Evaluation) -> None:
+def _show(out: Console, found: "Evaluation") -> None:
     for name, value in found.record().items():
         out.print(f"{name:<22}{_written(value)}")
 
@@ -70,7 +73,7 @@ def _written(value: object) -> str:
             return str(value)
 
 
-def _show_comparison(out: Console, compared: Comparison) -> None:
+def _show_comparison(out: Console, compared: "Comparison") -> None:
     """Means, the interval of their difference, and the queries where the two differ most."""
     out.print(f"\nnDCG@10 against {compared.against}")
     out.print(f"{'difference':<22}{compared.difference:+.4f}")

@@ -1,13 +1,16 @@
 """`postil import FILE…`: records into the store, and into the index behind it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.progress import progress_bar
-from postil.library import DateIs, Imported, Library, Progress
+from postil.library import DateIs, Library
+
+if TYPE_CHECKING:
+    from postil.library import Imported, Progress
 
 
 def import_(
@@ -38,11 +41,11 @@ def import_(
         raise typer.Exit(1)
 
 
-def import_and_index(library: Library, files: list[str], date_is: DateIs) -> Imported:
+def import_and_index(library: Library, files: list[str], date_is: DateIs) -> "Imported":
     """Import files with the index following, and progress on stderr; what the command does."""
     with progress_bar("Importing") as report:
 
-        def show(progress: Progress) -> None:
+        def show(progress: "Progress") -> None:
             done = progress.position / progress.total if progress.total else -1.0
             report(f"Importing {progress.file}", done, progress.read)
 
@@ -55,7 +58,7 @@ def import_and_index(library: Library, files: list[str], date_is: DateIs) -> Imp
     return imported
 
 
-def _record(imported: Imported) -> dict[str, object]:
+def _record(imported: "Imported") -> dict[str, object]:
     return {
         "read": imported.read,
         "added": imported.added,
@@ -69,7 +72,7 @@ def _record(imported: Imported) -> dict[str, object]:
     }
 
 
-def _print(imported: Imported) -> None:
+def _print(imported: "Imported") -> None:
     out = console()
     if imported.read and imported.unchanged == imported.read:
         out.print(f"{imported.read:,} records read: all were held already, nothing changed.")
