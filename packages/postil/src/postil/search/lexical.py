@@ -24,6 +24,7 @@ from tantivy import Index, IndexWriter, Occur, Order, Query, Searcher, SearchRes
 from postil.errors import DataFolderDamaged
 from postil.search.analysis import EXACT, STEMMED
 from postil.search.schema import FORMAT, build_schema
+from postil.search.stamp import stamp_of
 from postil.search.translation import Translator
 
 _LOOK_EVERY = 0.5  # seconds between looks for another process's commit
@@ -160,7 +161,7 @@ class LexicalIndex:
         """
         with self._lock:
             self._looked = time.monotonic()
-            stamp = _stamp(self.note)
+            stamp = stamp_of(self.note)
             if stamp == self._seen and not always:
                 return
             self._seen = stamp
@@ -267,11 +268,3 @@ def guarded(action: Callable[[], _Answer]) -> _Answer:
         if type(error).__name__ != "PanicException":
             raise
         raise IndexDamaged(str(error)) from error
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postil.errors import PostilError
+from postil.search.stamp import stamp_of
 from postil.search.vectors.encoder import Encoder, Origin
 from postil.search.vectors.failures import VectorsDamaged
 from postil.search.vectors.lists import Lists
@@ -86,7 +87,7 @@ class Space:
 
     def _reopen(self, always: bool) -> None:
         name = read_choice(self._folder)
-        stamp = _stamp(self._folder / name / "state.json") if name else None
+        stamp = stamp_of(self._folder / name / "state.json") if name else None
         if (name, stamp) == self._seen and not always:
             return
         self._seen = (name, stamp)
@@ -154,11 +155,3 @@ class Space:
         """The state to ask; none where the vector is of one before, and of another width."""
         opened = self._opened
         return opened if opened and query.shape == (opened.rows.state.width,) else None
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
