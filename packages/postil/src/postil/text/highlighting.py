@@ -68,6 +68,15 @@ def marked_places(segments: Sequence[Segment], marker: Marker) -> dict[int, list
     return found
 
 
+def marked_stretches(text: str, marker: Marker) -> list[tuple[int, int]]:
+    """The marked stretches of a text that has no markup, ascending and apart."""
+    folded, origin = _folded(text)
+    stretches: list[tuple[int, int]] = []
+    for start, end in marker.find(folded):
+        _add(stretches, origin[start], origin[end - 1] + 1)
+    return stretches
+
+
 def _folded(text: str) -> tuple[str, Sequence[int]]:
     """A text folded, and from which of its characters each folded one comes."""
     if text.isascii():

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from postil.text.accents import to_unicode
 from postil.text.characters import clean
 from postil.text.formulas import Formula, split_formulas
-from postil.text.highlighting import WHOLE, Marker, marked_places
+from postil.text.highlighting import WHOLE, Marker, marked_places, marked_stretches
 from postil.text.mathml import formula_html
 from postil.text.reading import as_plain, as_script, as_words, prose_name, spell_greek
 from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
@@ -26,10 +26,11 @@ def render_html(text: str, *, links: bool = True, marker: Marker | None = None) 
     """
     if marker is not None and not marker.may_mark(text):
         marker = None
-    if is_plain(text) and marker is None:
-        return escape(text)
-    segments = parse(text)
     out: list[str] = []
+    if is_plain(text):
+        _write_text(out, text, marked_stretches(text, marker) if marker else ())
+        return Markup("".join(out))
+    segments = parse(text)
     _Writer(out, marked_places(segments, marker) if marker else {}).write(segments, links)
     return Markup("".join(out))
 
@@ -57,7 +58,7 @@ class _Writer:
                 case Link(address, children):
                     if links:
                         out.append(
-                            f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">'
+                            f'<a href="{_escaped(address)}" rel="noopener noreferrer nofollow">'
                         )
                     # a link holds no other link, whatever an author nested
                     self.write(children, False)
@@ -65,16 +66,26 @@ class _Writer:
                         out.append("</a>")
 
     def _text(self, text: str) -> None:
-        at = 0
-        for start, end in self._marked.get(self._leaf, ()):
-            self._out += (escape(text[at:start]), f"<mark>{escape(text[start:end])}</mark>")
-            at = end
-        self._out.append(escape(text[at:]))
+        _write_text(self._out, text, self._marked.get(self._leaf, ()))
         self._leaf += 1
 
     def _formula(self, html: str) -> None:
         self._out.append(f"<mark>{html}</mark>" if self._leaf in self._marked else html)
         self._leaf += 1
+
+
+def _write_text(out: list[str], text: str, marked: Sequence[tuple[int, int]]) -> None:
+    at = 0
+    for start, end in marked:
+        out += (_escaped(text[at:start]), "<mark>", _escaped(text[start:end]), "</mark>")
+        at = end
+    out.append(_escaped(text[at:]))
+
+
+def _escaped(text: str) -> str:
+    # most pieces have nothing to escape, and five looks take less than one string made anew
+    is_safe = "&" not in text and "<" not in text and ">" not in text
+    return text if is_safe and "'" not in text and '"' not in text else str(escape(text))
 
 
 def render_plain(text: str) -> str:

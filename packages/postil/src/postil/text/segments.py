@@ -50,7 +50,7 @@ _TOKEN = re.compile(
     r"|--(?P<dash>-*)|~(?P<tie>)",
     re.DOTALL,
 )
-_MARKS = ("\\", "$", "{", "}", "~", "`", "\n", "  ", "--", "http", "''", "\t", "\r")
+_MARKS = ("\\", "$", "{", "}", "~", "`", "  ", "--", "http", "''")  # of printable texts
 _SPACE = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]{0,200}\])*\{([^{}]{0,1000})\}")
 _LINK = re.compile(r"\s*\{\s*(https?://(?:[^\s{}\"<>\\]|\\[_%#&~$])+)\s*\}")
@@ -87,7 +87,7 @@ class _Group:
 
 def is_plain(text: str) -> bool:
     """Whether nothing in ``text`` could be anything but itself."""
-    return text.isprintable() and not any(mark in text for mark in _MARKS)
+    return text.isprintable() and not any(map(text.__contains__, _MARKS))
 
 
 def parse(text: str) -> tuple[Segment, ...]:
@@ -96,7 +96,7 @@ def parse(text: str) -> tuple[Segment, ...]:
     if len(text) > MAX_MARKED or is_plain(text):
         return (Text(text),) if text else ()
     reader = _Reader()
-    for piece in split_formulas(_SPACE.sub(_one_space, text)):
+    for piece in split_formulas(_even(text)):
         if isinstance(piece, str):
             reader.read(to_unicode(piece))
         elif _is_only_text(piece.tex):
@@ -119,6 +119,12 @@ def _is_only_text(tex: str) -> bool:
             if depth == 0 and place < len(tex) - 1 and not tex.startswith(r"\href"):
                 return False
     return depth == 0
+
+
+def _even(text: str) -> str:
+    """`text` with single blanks; a look first, as nearly every text has no others."""
+    is_even = "  " not in text and "\n" not in text and "\t" not in text and "\r" not in text
+    return text if is_even else _SPACE.sub(_one_space, text)
 
 
 def _one_space(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus
 
 from postil.categories import CategoryExpression
 from postil.paper import Paper
@@ -11,6 +11,7 @@ from postil.paper_id import PaperId
 
 # A list page has a hundred addresses, and nearly all are of characters that need no quoting.
 _NEEDS_NOTHING = re.compile(r"[\w./:+-]*", re.ASCII).fullmatch
+_NEEDS_NO_CODE = re.compile(r"[\w.-]*", re.ASCII).fullmatch
 # The id of a page whose address is too long for one ends in a digest: it leads nowhere.
 _DIGEST = re.compile(r".*~[0-9a-f]{16}", re.DOTALL).fullmatch
 _OF_ADDRESSES = "/:?=&+,;@!()*$%~"
@@ -99,8 +100,8 @@ def _at_home(paper_id: PaperId) -> list[tuple[str, str]]:
 
 def with_query(path: str, values: Mapping[str, str]) -> str:
     """`path` with the values that are not empty as its query."""
-    kept = {name: value for name, value in values.items() if value}
-    return f"{path}?{urlencode(kept, errors='replace')}" if kept else path
+    kept = [f"{name}={_in_query(value)}" for name, value in values.items() if value]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def extended(path: str, values: Mapping[str, str]) -> str:
@@ -122,6 +123,10 @@ def is_own_path(text: str) -> bool:
 
 def _quoted(text: str, safe: str) -> str:
     return text if _NEEDS_NOTHING(text) else quote(text, safe=safe)
+
+
+def _in_query(text: str) -> str:
+    return text if _NEEDS_NO_CODE(text) else quote_plus(text, errors="replace")
 
 
 def _page(page: int) -> str:

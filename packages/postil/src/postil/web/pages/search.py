@@ -75,12 +75,13 @@ def _cards(
     """What the card of each paper says of this search."""
     marks = library.help.marks(query)
     asked = request.query_params.get("why", "")
+    here = addresses.search_path(query, page=at)
 
     def of(paper: Paper) -> Found:
         if found.sort is not Sort.RELEVANCE:
             return Found(marks)
         key = str(paper.id)
-        path = f"{addresses.search_path(query, page=at, why=key)}#{why_anchor(paper)}"
+        path = f"{addresses.extended(here, {'why': key})}#{why_anchor(paper)}"
         why = library.help.explain(query, paper.id) if key == asked else None
         return Found(marks, path, why)
 
