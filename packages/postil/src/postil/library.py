@@ -271,6 +271,7 @@ class Library:
             _repair(self.search),
             sum(path.stat().st_size for path in data.glob("postil.db*")),
             folder_bytes(data / "index"),
+            folder_bytes(data / "vectors"),
         )
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ class Status:
     repair: str
     store_bytes: int
     index_bytes: int
+    vectors_bytes: int
 
     def record(self) -> dict[str, object]:
         """The status as JSON can hold it."""

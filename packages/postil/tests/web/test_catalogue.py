@@ -31,6 +31,8 @@ COMPOSED = {
     "harvest.": ["running", "paused", "still"],
     "change.": ["removed", "added", "authors", "comment", "categories"],
     "status.": ["papers", "days", "span", "index", "size", "version"],
+    "status.meaning_": ["lsa", "model"],
+    "status.doing.": ["learning", "encoding", "arranging"],
     "repair.": "missing damaged other_format other_store ahead miscounted asked".split(),
     "problem.": [code.value for code in ProblemCode],
     "methods.trouble.": ["missing", "long", "busy", "failed"],

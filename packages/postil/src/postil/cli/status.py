@@ -29,6 +29,8 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
         "store": f"{state.store_bytes / 2**20:,.1f} MiB",
         "index": f"{state.index_bytes / 2**20:,.1f} MiB",
     }
+    if state.vectors_bytes:
+        rows["vectors"] = f"{state.vectors_bytes / 2**20:,.1f} MiB"
     for space in spaces:
         rows[f"vectors {space.name}"] = shown(space)
     if state.repair:

@@ -146,7 +146,9 @@ def routes() -> list[BaseRoute]:
 
 def status(request: Request) -> Response:
     """What is held, as on the page about it."""
-    return _json(library_of(request).status().record())
+    library = library_of(request)
+    spaces = [space.record() for space in library.spaces.status()]
+    return _json(library.status().record() | {"vectors": spaces})
 
 
 def failure(code: int, detail: str) -> Response:
