@@ -32,8 +32,8 @@ _SERVER_TIME = re.compile(r"dur=([\d.]+)")
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[int]:
-    """A server over `data` in a process of its own; gives its port."""
+def serving(data: Path, processes: int = 1) -> Iterator[int]:
+    """A server over `data` in so many processes of its own; gives its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -45,6 +45,8 @@ def serving(data: Path) -> Iterator[int]:
         str(data),
         "serve",
         "--no-harvest",
+        "--processes",
+        str(processes),
         "--port",
         str(port),
     ]

@@ -8,7 +8,8 @@ a library of so many invented papers (corpus.py), made in --folder where it is n
 of disk a million. With --fused the vectors are brought up first, as `postil vectors` does, and every figure
 is taken a second time with them. Each size is measured in a process of its own: first the memory after the
 queries, then ranking beside bare tantivy-py on the same papers and the same queries, then a server that is
-asked for pages over HTTP by one reader, by eight, and by one while `postil import` adds 5,000 papers.
+asked for pages over HTTP by one reader, by eight, and by one while `postil import` adds 5,000 papers; last
+a server of as many processes as there are cores, by eight again.
 Queries are drawn as in search_latency.py, and each page is of a query that was not asked before: what is
 kept of counts and orders, for a reader who turns a page, helps nothing here.
 """
@@ -124,6 +125,11 @@ def served(folder: Path, shared: Path, plan: Plan, *, meaning: bool) -> dict[str
         figures["eight"] = at_once(port, fresh, plan.seconds)
         if not meaning:
             figures["adding"] = while_adding(folder, shared, port, fresh, plan.queries)
+    cores = os.cpu_count() or 1
+    with serving(folder, cores) as port:
+        time.sleep(10)  # until all of them answer
+        _waited(port, islice(fresh, 50 * cores))
+        figures[f"eight, {cores} processes"] = at_once(port, fresh, plan.seconds)
     return figures
 
 

@@ -253,6 +253,10 @@ class Library:
         """Keep the vectors up with the store in another process, for as long as the block runs."""
         return making_vectors(self.spaces, worker_command(self.settings.data))
 
+    def opening_vectors(self) -> AbstractContextManager[None]:
+        """Keep open the newest vectors that another process has made, for as long as the block runs."""
+        return making_vectors(self.spaces, None)
+
     def status(self) -> Status:
         """What is held, and how the parts are."""
         held, index = self.store.counts(), self.search.status()

@@ -2,16 +2,22 @@
 
 import errno
 import ipaddress
+import os
 import socket
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from postil.cli.answering import MOST, answering, answering_command
 from postil.cli.options import Invocation
 from postil.cli.printing import console
+from postil.companion import when_left
 from postil.errors import BadInput
 from postil.library import Library
+
+if TYPE_CHECKING:
+    from postil.cli.server import Server
 
 
 def serve(
@@ -27,17 +33,39 @@ def serve(
             help="Ask arXiv for each day's papers meanwhile (default: yes).",
         ),
     ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=MOST, help="How many processes answer, one for each core.")
+    ] = 1,
+    answering_at: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve the reader on this machine, and keep it up with arXiv."""
     invocation: Invocation = context.obj
+    if answering_at is not None:
+        listening = _inherited(answering_at)
+        with invocation.library() as library:
+            _answer_beside(library, listening)
+        return
     settings = invocation.settings()
     harvesting = settings.harvest if harvest is None else harvest
     with invocation.library() as library:
-        serve_library(library, host or settings.host, port, settings.port, harvesting=harvesting)
+        serve_library(
+            library,
+            host or settings.host,
+            port,
+            settings.port,
+            harvesting=harvesting,
+            processes=processes,
+        )
 
 
 def serve_library(
-    library: Library, host: str, port: int | None, usual_port: int, *, harvesting: bool = False
+    library: Library,
+    host: str,
+    port: int | None,
+    usual_port: int,
+    *,
+    harvesting: bool = False,
+    processes: int = 1,
 ) -> None:
     """Serve an open library until it is stopped.
 
@@ -47,21 +75,53 @@ def serve_library(
         port: the port asked for; None takes `usual_port`, or a free one where that is taken.
         usual_port: the port tried first.
         harvesting: whether to harvest in the background meanwhile.
+        processes: how many processes answer, this one among them.
 
     Raises:
-        BadInput: `host` is not loopback, or `port` was asked for and is taken.
+        BadInput: `host` is not loopback, `port` was asked for and is taken, or there can be one process only.
     """
+    _check_loopback(host)
+    if processes > 1 and os.name != "posix":
+        raise BadInput("Only one process can answer on this system: leave --processes out.")
+    listening = _listen(host, usual_port if port is None else port, fixed=port is not None)
+    address, number = listening.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    console().print(f"Postil is at http://{shown}:{number} (Ctrl+C stops it).")
+    server = _server(library)
+    harvest = library.harvest.running() if harvesting else nullcontext()
+    more = answering(processes - 1, answering_command(library.settings.data, listening), listening)
+    with more, library.following(), library.making_vectors(), harvest:
+        server.run(sockets=[listening])
+
+
+def _inherited(descriptor: int) -> socket.socket:
+    try:
+        return socket.socket(fileno=descriptor)
+    except OSError:
+        raise BadInput(
+            "--answering-at is for processes that Postil starts: give --processes instead."
+        ) from None
+
+
+def _answer_beside(library: Library, listening: socket.socket) -> None:
+    """Answer until the process that started this one ends; it follows the store for both."""
+    server = _server(library)
+
+    def leave() -> None:
+        server.should_exit = True
+
+    when_left(leave)
+    with library.opening_vectors():
+        server.run(sockets=[listening])
+
+
+def _server(library: Library) -> "Server":
     # Late, so that the other commands need not load a web server.
     import uvicorn
 
     from postil.cli.server import Server
     from postil.web.app import create_app
 
-    _check_loopback(host)
-    listening = _listen(host, usual_port if port is None else port, fixed=port is not None)
-    address, number = listening.getsockname()[:2]
-    shown = f"[{address}]" if ":" in address else address
-    console().print(f"Postil is at http://{shown}:{number} (Ctrl+C stops it).")
     app = create_app(library)
     config = uvicorn.Config(
         app,
@@ -70,9 +130,7 @@ def serve_library(
         server_header=False,
         lifespan="on",
     )
-    harvest = library.harvest.running() if harvesting else nullcontext()
-    with library.following(), library.making_vectors(), harvest:
-        Server(config, app.state.events).run(sockets=[listening])
+    return Server(config, app.state.events)
 
 
 def _check_loopback(host: str) -> None:

@@ -10,6 +10,7 @@ import typer
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.progress import Report, progress_bar
+from postil.companion import when_left
 from postil.library import SpaceStatus
 
 _NICE = 10
@@ -42,7 +43,7 @@ def vectors(
     closed = threading.Event()
     if until_closed:
         os.nice(_NICE)
-        threading.Thread(target=_watch_input, args=(closed,), daemon=True).start()
+        when_left(closed.set)
     with invocation.library() as library, progress_bar("Vectors") as report:
         library.spaces.catch_up(teller(report), closed.is_set)
         states = library.spaces.status()
@@ -62,10 +63,3 @@ def shown(state: SpaceStatus) -> str:
     if state.step:
         said += f"; {_DOING[state.step.doing].lower()}: {state.step.done:,} of {state.step.total:,}"
     return said
-
-
-def _watch_input(closed: threading.Event) -> None:
-    # past Python's own buffer, whose lock the end of the interpreter would wait for
-    while os.read(0, 4096):
-        pass
-    closed.set()
