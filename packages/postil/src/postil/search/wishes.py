@@ -1,0 +1,163 @@
+"""What the loose words of a query are worth: the wishes that rank papers.
+
+Each word brings terms of several fields whose scores add up; words together lift the paper that they name, by
+its title, its authors and its year. The weights were measured: docs/postil/search.md has each of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import log1p
+
+from tantivy import Query
+
+from postil.search.analysis import FUNCTION_WORDS, WordTerms
+from postil.search.clauses import Fields, intersection, union, weighted
+from postil.text.query import Field
+
+TITLE_WEIGHT = 0.5
+FORM_WEIGHT = 0.15  # of a word in the very form that was asked for
+RARITY = 0.15  # the power of a word's weight (idf) by which rare words count for more than in BM25
+_USUAL_WEIGHT = 6.0
+TITLE_PHRASE_WEIGHT = 0.5
+PAIR_WEIGHT = 0.3  # of two Chinese characters beside the word that they are
+NAMES_WEIGHT = 3.0  # of authors and a year, in a query that they and words of the title are all of
+_LONGEST_TITLE = 40  # words
+_LONGEST_ITEM = 12
+
+Loose = tuple[WordTerms, Field, int]
+"""A word that stands beside others: its terms, the field it is asked of, and how often it stands there."""
+
+
+class Wishes:
+    """What words wish for in one state of the index."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+
+    def of(self, loose: Sequence[Loose], telling: Sequence[Loose]) -> list[Query]:
+        """All that a paper may be ranked by, of which it must match one."""
+        return [*self._of_each(telling), *self.as_title(loose), *self.as_item(telling)]
+
+    def _of_each(self, telling: Iterable[Loose]) -> list[Query]:
+        return [
+            query
+            for terms, field, times in telling
+            for query in self.scoring(terms, field, float(times))
+        ]
+
+    def as_title(self, loose: Sequence[Loose]) -> list[Query]:
+        """What lifts a paper whose title has these very words in this order, function words too.
+
+        Whoever types a part of a title wants that paper. A paper that has the phrase has the words, so this
+        changes the order of what matches and nothing else.
+        """
+        forms: list[str | tuple[int, str]] = [form for terms, _, _ in loose for form in terms.forms]
+        if not 2 <= len(forms) <= _LONGEST_TITLE or any(field for _, field, _ in loose):
+            return []
+        phrase = Query.phrase_query(self._fields.schema, "title_exact", forms)
+        return [weighted(phrase, TITLE_PHRASE_WEIGHT)]
+
+    def as_item(self, telling: Sequence[Loose]) -> list[Query]:
+        """What lifts a paper whose title has all the words, or whose authors and year have, or both together.
+
+        Whoever types `halko tropp 2009` or `oord wavenet` wants the paper by them, not one that mentions them
+        often. Title and byline count together only where a word is a year, or a name more than a word.
+        """
+        if not 2 <= sum(len(terms.forms) for terms, _, _ in telling) <= _LONGEST_ITEM:
+            return []
+        if any(field for _, field, _ in telling):
+            return []
+        titles = [
+            intersection([self._fields.stem("title", part) for part in _title_parts(terms)])
+            for terms, _, _ in telling
+        ]
+        found = [intersection(titles)]
+        names = [self._in_bylines(terms) for terms, _, _ in telling]
+        if len(telling) == 1 or not any(names):
+            return found
+        in_bylines = [
+            weighted(self._fields.term("byline", name), NAMES_WEIGHT) if name else None
+            for name in names
+        ]
+        if all(names):
+            found.append(intersection([query for query in in_bylines if query]))
+        elif any(map(_is_year, names)) or any(self._fields.as_name(t) for t, _, _ in telling):
+            either = [
+                union([title, byline]) if byline else title
+                for title, byline in zip(titles, in_bylines, strict=True)
+            ]
+            found.append(intersection(either))
+        return found
+
+    def _in_bylines(self, terms: WordTerms) -> str:
+        """The word as a name or year, where any paper is by somebody of that name or of that year."""
+        name = "".join(terms.forms)
+        return name if len(name) > 1 and self._fields.searcher.doc_freq("byline", name) else ""
+
+    def scoring(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
+        """Plain term queries whose scores add up to what a word is worth."""
+        if terms.is_function_word:
+            return [weighted(query, times) for query in self._fields.as_they_are(terms, field)]
+        if field is Field.ABSTRACT:
+            forms = [self._fields.forms("abstract_exact", stem) for stem in terms.parts]
+            return [weighted(query, times) for query in forms]
+        if terms.chinese:
+            return self._chinese(terms, field, times)
+        whole = (terms.whole,) if terms.whole else ()
+        stems = [*_telling_parts(terms), *whole]
+        if field is Field.TITLE:
+            return [weighted(self._fields.stem("title", stem), times) for stem in stems]
+        found = []
+        for stem in stems:
+            weight = times * self._rarity(stem)
+            found.append(weighted(self._fields.stem("text", stem), weight))
+            found.append(weighted(self._fields.stem("title", stem), weight * TITLE_WEIGHT))
+        if not terms.east_asian:
+            found += [
+                weighted(self._fields.term("abstract_exact", form), times * FORM_WEIGHT)
+                for form in terms.forms
+                if form not in FUNCTION_WORDS and (len(form) > 1 or len(terms.forms) == 1)
+            ]
+        if name := self._fields.as_name(terms):
+            found.append(weighted(self._fields.term("byline", name), times))
+        return found
+
+    def _rarity(self, stem: str) -> float:
+        """What a rare word counts for beyond its weight in BM25: about 1."""
+        searcher = self._fields.searcher
+        papers, having = searcher.num_docs, searcher.doc_freq("text", stem)
+        return float((log1p((papers - having + 0.5) / (having + 0.5)) / _USUAL_WEIGHT) ** RARITY)
+
+    def _chinese(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
+        """Words where the index has them as words, and what else the text has; pairs alone elsewhere.
+
+        The pairs that two words make where they meet say nothing.
+        """
+        worth = [(stem, times) for stem in terms.beside]
+        for word in terms.chinese:
+            known = self._fields.searcher.doc_freq("text", word.term) > 0
+            worth += [(word.term, times)] if known else []
+            worth += [(pair, times * (PAIR_WEIGHT if known else 1.0)) for pair in word.pairs]
+        found = []
+        for term, weight in worth:
+            if field is Field.TITLE:
+                found.append(weighted(self._fields.stem("title", term), weight))
+            else:
+                found.append(weighted(self._fields.stem("text", term), weight))
+                found.append(weighted(self._fields.stem("title", term), weight * TITLE_WEIGHT))
+        return found
+
+
+def _is_year(name: str) -> bool:
+    return len(name) == 4 and name.isdecimal()
+
+
+def _title_parts(terms: WordTerms) -> tuple[str, ...]:
+    return (terms.whole,) if terms.whole else terms.parts
+
+
+def _telling_parts(terms: WordTerms) -> list[str]:
+    """The parts of a torn word that may match by themselves: not the 4 of GPT-4, nor the c of Lambda_c."""
+    if terms.east_asian:
+        return list(terms.stems)
+    parts = [s for s in terms.stems if len(s) > 1 and not (terms.whole and s.isdigit())]
+    return parts or list(terms.stems)
