@@ -11,7 +11,7 @@ from postil.errors import BadInput
 from postil.paper import Announcement, AnnouncementKind, Paper, Version
 from postil.paper_id import PaperId
 from postil.store import rows
-from postil.store.protocol import Change, DayCount, Listed, Store, Written
+from postil.store.protocol import Change, DayCount, Heading, Listed, Store, Written
 from postil.store.sqlite import SqliteStore
 
 MARCH = date(2026, 3, 17)
@@ -109,6 +109,17 @@ def papers_load_in_the_order_asked_for(store: Store) -> None:
     asked = [numbers[p.id] for p in wanted]
     assert store.load([asked[0], 10**9, *asked[1:]]) == wanted
     assert store.load([]) == []
+
+
+def headings_are_those_of_the_papers_in_the_order_asked_for(store: Store) -> None:
+    papers = [
+        a_paper(f"2603.{n:05}", title=f"The {n}th", authors=(f"A. {n}", "B")) for n in (1, 2, 3)
+    ]
+    store.put(papers)
+    asked = [store.numbers([paper.id])[paper.id] for paper in reversed(papers)]
+    found = store.headings([asked[0], 10**9, *asked[1:]])
+    assert found == [Heading(paper.title, paper.authors) for paper in reversed(papers)]
+    assert store.headings([]) == []
 
 
 def a_number_is_never_given_out_again(store: Store) -> None:
@@ -228,6 +239,7 @@ CHECKS: list[Callable[[Store], None]] = [
     a_stronger_announcement_takes_the_place_of_a_weaker_one,
     numbers_are_positive_and_stay,
     papers_load_in_the_order_asked_for,
+    headings_are_those_of_the_papers_in_the_order_asked_for,
     a_number_is_never_given_out_again,
     a_removed_paper_leaves_nothing_behind,
     the_log_holds_only_the_latest_change_of_a_paper,
@@ -292,6 +304,11 @@ class LogsUnchangedPapers(SqliteStore):
 class ForgetsTheOrderOfLoading(SqliteStore):
     def load(self, numbers: Sequence[int]) -> list[Paper]:
         return super().load(sorted(numbers))
+
+
+class ForgetsTheOrderOfHeadings(SqliteStore):
+    def headings(self, numbers: Sequence[int]) -> list[Heading]:
+        return super().headings(sorted(numbers))
 
 
 class ForgetsTheOrderOfAuthors(SqliteStore):
@@ -382,6 +399,7 @@ WRONG: list[tuple[type[SqliteStore], Callable[[Store], None]]] = [
     (DoublesAnnouncements, announcements_and_versions_are_united_and_never_doubled),
     (LogsUnchangedPapers, an_unchanged_paper_is_not_logged),
     (ForgetsTheOrderOfLoading, papers_load_in_the_order_asked_for),
+    (ForgetsTheOrderOfHeadings, headings_are_those_of_the_papers_in_the_order_asked_for),
     (ForgetsTheOrderOfAuthors, a_paper_comes_back_exactly_as_it_went_in),
     (ForgetsTheOrderOfKinds, a_list_runs_by_day_then_kind_then_id),
     (WritesHalfABatch, a_batch_that_fails_leaves_nothing),

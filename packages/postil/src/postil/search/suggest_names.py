@@ -28,7 +28,7 @@ def named_authors(
         return []
     sought = partial or given[-1]
     tally: dict[tuple[str, str], Counter[str]] = {}
-    for paper in store.load(terms.newest(query, _PAPERS)):
+    for paper in store.headings(terms.newest(query, _PAPERS)):
         for name in paper.authors:
             # a look first: some papers have thousands of authors
             if name.isascii() and sought not in name.lower():

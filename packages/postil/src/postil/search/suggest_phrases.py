@@ -122,7 +122,7 @@ class Phrases:
         """The phrases of a sample of titles by how many titles have them."""
         counts: Counter[str] = Counter()
         shown: dict[str, Counter[str]] = {}
-        titles = self._store.load(self._terms.newest(query, _SAMPLE))
+        titles = self._store.headings(self._terms.newest(query, _SAMPLE))
         typed = _typed(stem, partial)
         for paper in titles:
             for said in set(_continuations(paper.title, typed)):
@@ -161,7 +161,7 @@ class Phrases:
         tail = self._tail
         run = _EAST_ASIAN.findall(tail.partial)[-1]
         counts: Counter[str] = Counter()
-        for paper in self._store.load(self._terms.newest(self._run_query(run), _SAMPLE)):
+        for paper in self._store.headings(self._terms.newest(self._run_query(run), _SAMPLE)):
             for whole in _EAST_ASIAN.findall(paper.title):
                 at = whole.find(run)
                 if at >= 0:

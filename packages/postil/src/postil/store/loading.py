@@ -3,9 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+import orjson
+
 from postil.paper import Paper
 from postil.paper_id import PaperId
 from postil.store import rows
+from postil.store.protocol import Heading
 from postil.store.rows import Row
 
 # Parameters a statement; SQLite allows 32,766 since 3.32 and 999 before.
@@ -52,6 +55,12 @@ def load(connection: sqlite3.Connection, wanted: Sequence[int]) -> dict[int, Pap
         )
         for row in in_chunks(connection, rows.SELECT_PAPERS, "number", wanted)
     }
+
+
+def headings(connection: sqlite3.Connection, wanted: Sequence[int]) -> dict[int, Heading]:
+    """The titles and authors of the papers with these numbers."""
+    found = in_chunks(connection, "SELECT number, title, authors FROM texts", "number", wanted)
+    return {number: Heading(title, tuple(orjson.loads(names))) for number, title, names in found}
 
 
 def _by_number(found: Iterable[Row]) -> dict[int, list[Row]]:

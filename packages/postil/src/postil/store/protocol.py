@@ -53,6 +53,13 @@ class Listed(NamedTuple):
     categories: tuple[str, ...]
 
 
+class Heading(NamedTuple):
+    """What stands over a paper's abstract."""
+
+    title: str
+    authors: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A paper's latest change; `paper` is None where the paper was removed."""
@@ -118,6 +125,9 @@ class Store(Protocol):
 
     def load(self, numbers: Sequence[int]) -> list[Paper]:
         """The papers with these numbers, in this order; unknown numbers are left out."""
+
+    def headings(self, numbers: Sequence[int]) -> list[Heading]:
+        """Titles and authors alone of the papers with these numbers, as `load`; a quarter of its time."""
 
     def numbers(self, ids: Sequence[PaperId]) -> dict[PaperId, int]:
         """The numbers of the papers that `ids` lead to, as asked for; see `get`."""

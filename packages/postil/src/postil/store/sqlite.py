@@ -17,9 +17,9 @@ from postil.store import rows
 from postil.store.connections import Connections
 from postil.store.editions import Edition
 from postil.store.ledger_counting import ledger_problems, miss_again
-from postil.store.loading import CHUNK, load, numbers, own_numbers
+from postil.store.loading import CHUNK, headings, load, numbers, own_numbers
 from postil.store.merging import merge
-from postil.store.protocol import KINDS, Change, Counts, DayCount, Listed, Written
+from postil.store.protocol import KINDS, Change, Counts, DayCount, Heading, Listed, Written
 from postil.store.sqlite_ledger import SqliteLedger
 from postil.store.writing import erase, write
 
@@ -91,6 +91,12 @@ class SqliteStore:
         """The papers with these numbers, in this order; unknown numbers are left out."""
         with self._connections.reading() as connection:
             found = load(connection, numbers)
+        return [found[number] for number in numbers if number in found]
+
+    def headings(self, numbers: Sequence[int]) -> list[Heading]:
+        """Titles and authors alone of the papers with these numbers, as `load`; a quarter of its time."""
+        with self._connections.reading() as connection:
+            found = headings(connection, numbers)
         return [found[number] for number in numbers if number in found]
 
     def numbers(self, ids: Sequence[PaperId]) -> dict[PaperId, int]:
