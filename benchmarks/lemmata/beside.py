@@ -1,5 +1,7 @@
 """What every benchmark of a method shares: turns, medians, the environment, JSON or a table.
 
+On a busy machine BENCH_CLOCK=processor takes processor time for the clock on the wall.
+
 A table is printed in Markdown, so that `benchmarks/tables.py` can put it into a page as it stands.
 """
 
@@ -13,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 Row = Mapping[str, object]
+CLOCK = os.environ.get("BENCH_CLOCK", "wall")
+now = time.process_time if CLOCK == "processor" else time.perf_counter
 
 
 def take_turns(functions: Mapping[str, Callable[[], object]], runs: int = 7) -> dict[str, float]:
@@ -24,10 +28,10 @@ def take_turns(functions: Mapping[str, Callable[[], object]], runs: int = 7) -> 
     taken: dict[str, list[float]] = {name: [] for name in functions}
     for round_number in range(runs + 1):
         for name, function in functions.items():
-            start = time.perf_counter()
+            start = now()
             function()
             if round_number:
-                taken[name].append(1e3 * (time.perf_counter() - start))
+                taken[name].append(1e3 * (now() - start))
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
@@ -43,6 +47,7 @@ def environment(packages: Iterable[str]) -> dict[str, object]:
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "threads": os.environ.get("OPENBLAS_NUM_THREADS", "as many as cores"),
+        **({"clock": CLOCK} if CLOCK != "wall" else {}),
         **versions,
     }
 

@@ -1,5 +1,6 @@
 """The checker of mixers accepts a right one and rejects each of those that are wrong."""
 
+import math
 from typing import NamedTuple
 
 import pytest
@@ -9,7 +10,7 @@ from lemmata.testing import assert_rejects
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
-from lemmata.mixer import Mixer, check_form, check_sequence, check_token  # noqa: E402
+from lemmata.mixer import Mixer, check_finite, check_form, check_sequence, check_token  # noqa: E402
 from lemmata.testing import assert_forms_agree, wrong_forms  # noqa: E402
 
 
@@ -188,3 +189,17 @@ def test_forms_are_checked_by_name():
     assert check_form("recurrent", ("parallel", "recurrent"), "parallel") == "recurrent"
     with pytest.raises(ArgumentError, match="form must be one of parallel, recurrent or None"):
         check_form("chunked", ("parallel", "recurrent"), "parallel")
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
+def test_finite_is_what_has_no_nan_and_no_infinity_however_large_its_sum(dtype):
+    most = torch.finfo(dtype).max
+    for x in (
+        torch.full((3, 4), most, dtype=dtype),
+        torch.tensor([most, most, -most], dtype=dtype),
+    ):
+        check_finite("x", x)
+    inf = math.inf
+    for wrong in ([inf, 1.0], [inf, -inf], [1.0, math.nan], [most, most, -inf]):
+        with pytest.raises(NonFiniteError, match=r"x of shape \(\d,\) must be finite"):
+            check_finite("x", torch.tensor(wrong, dtype=dtype))

@@ -96,6 +96,13 @@ def squares(xp: Namespace, array: Array) -> Array:
     return array**2
 
 
+def spread(xp: Namespace, mask: Array, values: Array, elsewhere: Array) -> Array:
+    """`values`, in order, where `mask` (n,) is true; `elsewhere` (n,) where it is not."""
+    places = xp.cumulative_sum(xp.astype(mask, xp.int64)) - 1
+    places = xp.where(mask, places, xp.zeros_like(places))
+    return xp.where(mask, xp.take(values, places, axis=0), elsewhere)
+
+
 def epsilon_of(xp: Namespace, array: Array) -> float:
     """The spacing of floating numbers at 1 in the (component) dtype of `array`."""
     return float(xp.finfo(array.dtype).eps)

@@ -39,6 +39,24 @@ def rotation(position, width, base):
     return R
 
 
+def yarn(width, base, factor, trained, fast=32, slow=1):
+    """Frequencies of the width / 2 pairs, stretched as the weights that there are want them."""
+    low = math.floor(width * math.log(trained / (fast * 2 * math.pi)) / (2 * math.log(base)))
+    high = math.ceil(width * math.log(trained / (slow * 2 * math.pi)) / (2 * math.log(base)))
+    low, high = max(low, 0), min(high, width - 1)
+    found = []
+    for i in range(width // 2):
+        one = base ** (-2 * i / width)
+        if i <= low:
+            found.append(one)
+        elif i >= high:
+            found.append(one / factor)
+        else:
+            slower = (i - low) / (high - low)
+            found.append((1 - slower) * one + slower * one / factor)
+    return found
+
+
 def grouped(x, weights, heads, kv_heads, base):
     """Grouped-query attention of x (n, width): q, k, v, o weights (out, in); rotated if `base`."""
     q, k, v = (x @ weights[name].T for name in "qkv")

@@ -139,9 +139,11 @@ class _QueriesNotTurned(LatentAttention):
 
 
 class _FutureSeen(LatentAttention):
-    def _absorbed(self, nope, rope, cached):
+    def _absorbed(self, nope, rope, cached, real):
         rows = [
-            super(_FutureSeen, self)._absorbed(nope[:, :, i : i + 1], rope[:, :, i : i + 1], cached)
+            super(_FutureSeen, self)._absorbed(
+                nope[:, :, i : i + 1], rope[:, :, i : i + 1], cached, real
+            )
             for i in range(nope.shape[2])
         ]
         return torch.cat(rows, 2)

@@ -34,6 +34,11 @@ def mixture_loss(x, weights, means, deviations):
     return -math.log(density)
 
 
+def guided_density(x, given, other, guidance):
+    """p^g / q^(g - 1) of two mixtures (weights, means, deviations), up to its own mass."""
+    return math.exp(-guidance * mixture_loss(x, *given) + (guidance - 1) * mixture_loss(x, *other))
+
+
 def diffusion_loss(x, noise, level, estimate):
     """|noise - estimate(noisy token)|^2, where `estimate` gives the noise."""
     a, s = math.cos(math.pi * level / 2), math.sin(math.pi * level / 2)

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from lemmata.attention import Attention, MixedChunkAttention, Rotary  # noqa: E402 - they need PyTorch
 from lemmata.errors import ArgumentError, DtypeError  # noqa: E402
-from lemmata.heads import ContinuousDecoder, DiffusionHead, FlowHead, GaussianHead  # noqa: E402
+from lemmata.heads import ContinuousDecoder, DiffusionHead, FlowHead, GaussianHead, MixtureHead  # noqa: E402
 from lemmata.mixer import Mixer  # noqa: E402
 from lemmata.ssm import S4D  # noqa: E402
 from lemmata.stack import Stack  # noqa: E402
@@ -101,22 +101,33 @@ def test_the_loss_is_that_of_the_head_and_the_backbone_runs_once_for_all_levels(
     assert all(p.grad is not None for p in made.backbone.parameters())
 
 
-def test_guidance_compares_with_the_decoder_without_label():
-    made = decoder(FlowHead(4, 2, hidden=8, depth=1), classes=2).eval()
+GUIDED = {
+    "flow": (lambda: FlowHead(4, 2, hidden=8, depth=1), {"steps": 4}),
+    "gaussian": (lambda: GaussianHead(4, 2), {"temperature": 0.8}),
+    "mixture": (lambda: MixtureHead(4, 2, 3), {"temperature": 0.8}),
+}
+
+
+@pytest.mark.parametrize("kind", GUIDED)
+def test_guidance_compares_with_the_decoder_without_label(kind):
+    make, more = GUIDED[kind]
+    made = decoder(make(), classes=2).eval()
     with torch.no_grad():
         for parameter in made.head.parameters():
-            parameter.add_(0.3 * drawn(*parameter.shape))
+            parameter.add_(0.1 * drawn(*parameter.shape))
     labels = torch.tensor([1, 0, 1])
-    found = made.sample(
-        3, 1, labels, guidance=3.0, steps=4, generator=torch.Generator().manual_seed(0)
-    )
-    z, other = made.conditions(found, labels), made.conditions(found)
-    expected = made.head.sample(
-        z[:, 0], guidance=3.0, against=other[:, 0], steps=4,
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
+
+    def seeded():
+        return torch.Generator().manual_seed(0)
+
+    found = made.sample(3, 1, labels, guidance=1.3, generator=seeded(), **more)
+    z, other = made.conditions(found, labels)[:, 0], made.conditions(found)[:, 0]
+    guided = {"guidance": 1.3, "against": other}
+    expected = made.head.sample(z, generator=seeded(), **guided, **more)
     torch.testing.assert_close(found[:, 0], expected)
-    with pytest.raises(ArgumentError, match="guidance must be 1 for a head with drop = 0"):
+    unguided = made.head.sample(z, generator=seeded(), **more)
+    assert not torch.allclose(found[:, 0], unguided, rtol=1e-3)
+    with pytest.raises(ArgumentError, match="guidance must be 1"):
         made.sample(3, 1, guidance=3.0)
 
 

@@ -17,7 +17,7 @@ from lemmata.errors import (  # noqa: E402 - they need PyTorch
     ShapeError,
 )
 from lemmata.heads import GaussianHead, Head, MixtureHead  # noqa: E402
-from lemmata.heads.mixture import tempered  # noqa: E402
+from lemmata.heads.components import tempered  # noqa: E402
 from lemmata.testing import assert_cost_exponent, assert_rejects  # noqa: E402
 
 LOG_2PI = math.log(2 * math.pi)

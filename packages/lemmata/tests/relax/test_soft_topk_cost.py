@@ -24,7 +24,8 @@ def flops(function, size=1.0):
 def test_a_kind_is_linear_in_n_whether_k_is_small_or_grows_with_n(kind, size):
     for k in (lambda n: 50, lambda n: n // 100, lambda n: n // 2):
         cost = flops(lambda x, k=k: soft_topk(x, k(x.shape[-1]), kind=kind), size)
-        assert_cost_exponent(cost, SIZES, 1, within=0.3)  # one round more or less
+        # one round more or less; of more coins in a subset more are served by series
+        assert_cost_exponent(cost, SIZES, 1, within=0.35 if kind == "subset" else 0.3)
 
 
 @pytest.mark.parametrize("kind", KINDS)

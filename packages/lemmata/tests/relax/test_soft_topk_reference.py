@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lemmata.relax import soft_topk
+from lemmata.relax import conditional, soft_topk
 from lemmata.testing import assert_matches_reference, assert_rejects
 
 KINDS = ("sigmoid", "laplace", "euclidean", "subset")
@@ -133,6 +133,30 @@ def test_long_rows_of_coins_that_are_nearly_sure_give_the_same(library, dtype, k
     expected = plain.by_recursion(k)(wide) if k < 50 else 1 - plain.by_recursion(2100 - k)(-wide)
     eps = float(np.finfo(dtype).eps)
     np.testing.assert_allclose(found, expected, rtol=1000 * eps, atol=10 * eps)
+
+
+def by_series_and_without(size, k, monkeypatch):
+    x = size * np.random.default_rng(7).standard_normal(20_000)
+    by_series = soft_topk(x, k, kind="subset")
+    with monkeypatch.context() as patch:
+        patch.setattr(conditional, "LONG", 10**9)
+        return by_series, soft_topk(x, k, kind="subset")
+
+
+@pytest.mark.parametrize("size", [0.01, 1.0, 10.0, 1000.0])
+@pytest.mark.parametrize("k", [1, 200, 7000, 19_000])
+def test_series_for_all_points_give_what_every_point_by_itself_gives(size, k, monkeypatch):
+    found, expected = by_series_and_without(size, k, monkeypatch)
+    np.testing.assert_allclose(found, expected, rtol=2e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("wrong", [{"TERMS": 3}, {"NEAR": 0.5}])
+def test_series_that_are_cut_short_would_be_noticed(wrong, monkeypatch):
+    for name, value in wrong.items():
+        monkeypatch.setattr(conditional, name, value)
+    found, expected = by_series_and_without(100.0, 200, monkeypatch)
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(found, expected, rtol=2e-13, atol=1e-14)
 
 
 def test_the_comparison_rejects_known_mistakes_of_the_subset_kind():

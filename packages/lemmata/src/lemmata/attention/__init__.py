@@ -17,6 +17,7 @@ from lemmata.attention.online_softmax import SoftmaxState, merge, merge_all
 from lemmata.attention.position_report import LayoutReport, PictureReport, report
 from lemmata.attention.positions import Image, Layout, Text, Video, layout
 from lemmata.attention.rope import Rotary
+from lemmata.attention.yarn import Yarn
 
 __all__ = [
     "MODELS",
@@ -41,6 +42,7 @@ __all__ = [
     "Text",
     "Video",
     "Work",
+    "Yarn",
     "attend",
     "attention_state",
     "decoding_cost",

@@ -6,6 +6,7 @@ text, which is not the number of tokens once pictures have been laid out on seve
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lemmata.attention.rows import Rows
@@ -14,21 +15,26 @@ from lemmata.errors import DtypeError, ShapeError
 
 @dataclass(frozen=True, slots=True)
 class KVCache:
-    """Keys (turned already) and values of every token so far: (batch, kv_heads, tokens, width)."""
+    """Keys (turned already) and values of every token so far: (batch, kv_heads, tokens, width).
+
+    `real` (batch, tokens, 1) is False for padding, None where there is none.
+    """
 
     keys: Rows
     values: Rows
     next_position: float = 0.0
+    real: Rows | None = None
 
     @property
     def position(self) -> int:
-        """How many tokens have been seen."""
+        """How many tokens have been seen, padding included."""
         return self.keys.length
 
     @property
     def nbytes(self) -> int:
         """Bytes of what is remembered."""
-        return self.keys.nbytes + self.values.nbytes
+        real = 0 if self.real is None else self.real.nbytes
+        return self.keys.nbytes + self.values.nbytes + real
 
     @property
     def allocated(self) -> int:
@@ -40,27 +46,34 @@ class KVCache:
         """Bytes that one further token of one sequence takes."""
         return _row_bytes(self.keys) + _row_bytes(self.values)
 
-    def appended(self, keys: Tensor, values: Tensor, next_position: float) -> "KVCache":
-        """The cache with further tokens."""
-        return KVCache(self.keys.append(keys), self.values.append(values), next_position)
+    def appended(
+        self, keys: Tensor, values: Tensor, next_position: float, mask: Tensor | None = None
+    ) -> "KVCache":
+        """The cache with further tokens, padding where `mask` (batch, n) is False."""
+        real = counted(self.real, mask, self.keys, keys)
+        return KVCache(self.keys.append(keys), self.values.append(values), next_position, real)
 
 
 @dataclass(frozen=True, slots=True)
 class LatentCache:
-    """Latents (normalised) and shared keys (turned) beside them: (batch, tokens, rank + rope)."""
+    """Latents (normalised) and shared keys (turned) beside them: (batch, tokens, rank + rope).
+
+    `real` as in `KVCache`.
+    """
 
     latents: Rows
     next_position: float = 0.0
+    real: Rows | None = None
 
     @property
     def position(self) -> int:
-        """How many tokens have been seen."""
+        """How many tokens have been seen, padding included."""
         return self.latents.length
 
     @property
     def nbytes(self) -> int:
         """Bytes of what is remembered."""
-        return self.latents.nbytes
+        return self.latents.nbytes + (0 if self.real is None else self.real.nbytes)
 
     @property
     def allocated(self) -> int:
@@ -72,9 +85,33 @@ class LatentCache:
         """Bytes that one further token of one sequence takes."""
         return _row_bytes(self.latents)
 
-    def appended(self, latents: Tensor, next_position: float) -> "LatentCache":
-        """The cache with further tokens."""
-        return LatentCache(self.latents.append(latents), next_position)
+    def appended(
+        self, latents: Tensor, next_position: float, mask: Tensor | None = None
+    ) -> "LatentCache":
+        """The cache with further tokens, padding where `mask` (batch, n) is False."""
+        real = counted(self.real, mask, self.latents, latents)
+        return LatentCache(self.latents.append(latents), next_position, real)
+
+
+def counted(real: Rows | None, mask: Tensor | None, held: Rows, new: Tensor) -> Rows | None:
+    """Which tokens are no padding, once `new` (batch, ..., n, width) follow; None if all are."""
+    if real is None and mask is None:
+        return None
+    yes = torch.ones(
+        (len(new), held.length + new.shape[-2], 1), dtype=torch.bool, device=new.device
+    )
+    before = Rows(yes[:, : held.length]) if real is None else real
+    return before.append(yes[:, held.length :] if mask is None else mask[..., None])
+
+
+def padding_before(real: Rows | None, mask: Tensor | None, tokens: int) -> Tensor | None:
+    """How much padding stands before each of the next tokens: (batch, tokens), None for none."""
+    parts = []
+    if real is not None:
+        parts.append((~real.tensor[..., 0]).sum(1, keepdim=True).expand(-1, tokens))
+    if mask is not None:
+        parts.append((~mask).cumsum(1))
+    return torch.stack(parts).sum(0) if parts else None
 
 
 def check_rows(name: str, rows: Rows, lead: tuple[int, ...], width: int, like: Tensor) -> None:

@@ -1,5 +1,7 @@
 """Causal attention of the last tokens to all of them, by whichever of PyTorch's ways is the fastest."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import pad, scaled_dot_product_attention
@@ -9,31 +11,50 @@ from torch.nn.functional import pad, scaled_dot_product_attention
 MANY = 1 << 19
 
 
-def attend_last(q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
+def attend_last(
+    q: Tensor, k: Tensor, v: Tensor, scale: float, real: Tensor | None = None
+) -> Tensor:
     """(batch, heads, n, e) for `q` (batch, heads, n, d), `k` and `v` (batch, kv_heads, m >= n, .).
 
-    Query i is token m - n + i. Heads share keys in groups, in their order.
+    Query i is token m - n + i. Heads share keys in groups, in their order. Keys that are not `real`
+    (batch, m) are seen by no token but themselves.
     """
     heads, n, m = q.shape[1], q.shape[2], k.shape[2]
     if n == 1:
-        return attend_all(q, k, v, scale)
-    past = None if n == m else torch.ones(n, m, dtype=torch.bool, device=q.device).tril(m - n)
+        return attend_all(q, k, v, scale, None if real is None else visible(1, m, real, q))
+    past = None if n == m and real is None else visible(n, m, real, q)
     width = v.shape[-1]
     if width < k.shape[-1] and n * m > MANY:
         v = pad(v, (0, k.shape[-1] - width))
     out: Tensor = scaled_dot_product_attention(
-        q, k, v, past, is_causal=n == m, scale=scale, enable_gqa=heads != k.shape[1]
+        q, k, v, past, is_causal=past is None, scale=scale, enable_gqa=heads != k.shape[1]
     )
     return out[..., :width]
 
 
-def attend_all(q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
-    """As `attend_last` where every query sees every key: heads of a group become rows of one product."""
+def attend_all(q: Tensor, k: Tensor, v: Tensor, scale: float, seen: Tensor | None = None) -> Tensor:
+    """As `attend_last` where queries see the same keys: heads of a group become rows of one product.
+
+    All of them, or those `seen` (batch, 1, 1, m).
+    """
     batch, heads, n, _ = q.shape
     groups = k.shape[1]
     rows = q.reshape(batch, groups, heads // groups * n, q.shape[-1])
-    weights = softmax(rows @ k.mT * scale)
+    scores = rows @ k.mT * scale
+    weights = softmax(scores if seen is None else scores.masked_fill(~seen, -math.inf))
     return (weights @ v).reshape(batch, heads, n, v.shape[-1])
+
+
+def visible(n: int, m: int, real: Tensor | None, like: Tensor) -> Tensor:
+    """Which keys the last n of m tokens see: (n, m), or (batch, 1, n, m) where some are not `real`.
+
+    Padding sees itself, so that no row is empty: its answer is put away later, and has no NaN.
+    """
+    past = torch.ones(n, m, dtype=torch.bool, device=like.device).tril(m - n)
+    if real is None:
+        return past
+    itself = past.triu(m - n)
+    return (real[:, None, None, :] & past) | itself
 
 
 def softmax(scores: Tensor) -> Tensor:

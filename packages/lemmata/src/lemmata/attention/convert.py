@@ -233,6 +233,7 @@ def _latent_layer(layer: Attention, rank: int, nope: int, turned_heads: int) -> 
             layer.rotary.axes,
             layer.rotary.sections,
             copies=turned_heads * layer.rotary.copies,
+            yarn=layer.rotary.yarn,
         )
     return LatentAttention(
         layer.width,

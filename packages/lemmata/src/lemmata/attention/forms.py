@@ -14,7 +14,8 @@ from torch import Tensor
 
 from lemmata.arguments import check_choice, integer
 from lemmata.attention.online_softmax import SoftmaxState, merge_all
-from lemmata.errors import ArgumentError, DtypeError, NonFiniteError, ShapeError
+from lemmata.errors import ArgumentError, DtypeError, ShapeError
+from lemmata.mixer import check_finite
 
 AttendForm: TypeAlias = Literal["dense", "recurrent", "blockwise", "tree"]
 FORMS: tuple[AttendForm, ...] = ("dense", "recurrent", "blockwise", "tree")
@@ -164,10 +165,7 @@ def _check(q: Any, k: Any, v: Any) -> None:
                 f"{name} must have shape (..., length, width) with no empty axis, "
                 f"got {tuple(given.shape)}"
             )
-        if not torch.compiler.is_compiling() and not bool(given.isfinite().all()):
-            raise NonFiniteError(
-                f"{name} of shape {tuple(given.shape)} must be finite, got NaN or infinity"
-            )
+        check_finite(name, given)
     if not q.dtype == k.dtype == v.dtype:
         raise DtypeError(f"q, k and v must have one dtype, got {q.dtype}, {k.dtype}, {v.dtype}")
     shapes = f"q {tuple(q.shape)}, k {tuple(k.shape)}, v {tuple(v.shape)}"

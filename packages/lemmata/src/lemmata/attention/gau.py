@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from lemmata.arguments import check_choice
+from lemmata.attention.caches import counted
 from lemmata.attention.gated_weights import NORMALISATIONS, Normalisation, gated_weights
 from lemmata.attention.gates import Gates, check_held, check_mask, places, wide
 from lemmata.attention.multihead import at_least_one, in_pieces
@@ -45,14 +46,7 @@ class GatedCache:
 
     def appended(self, keys: Tensor, values: Tensor, mask: Tensor | None) -> "GatedCache":
         """The cache with further tokens."""
-        real = self.real
-        if real is not None or mask is not None:
-            shape = keys.shape[:2]
-            if real is None:
-                held = keys.new_ones((shape[0], self.keys.length, 1), dtype=torch.bool)
-                real = Rows(held)
-            new = keys.new_ones(shape, dtype=torch.bool) if mask is None else mask
-            real = real.append(new[..., None])
+        real = counted(self.real, mask, self.keys, keys)
         return GatedCache(self.keys.append(keys), self.values.append(values), real)
 
 

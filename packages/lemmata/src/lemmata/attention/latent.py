@@ -12,9 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from lemmata.arguments import check_choice
-from lemmata.attention.caches import LatentCache, check_rows
-from lemmata.attention.causal import attend_last, softmax
-from lemmata.attention.multihead import FORMS, Tables, at_least_one, in_pieces, of_tokens, placed
+from lemmata.attention.caches import LatentCache, check_rows, padding_before
+from lemmata.attention.causal import attend_last, softmax, visible
+from lemmata.attention.gates import check_mask
+from lemmata.attention.multihead import (
+    FORMS,
+    Tables,
+    at_least_one,
+    in_pieces,
+    of_tokens,
+    placed,
+    without_padding,
+)
 from lemmata.attention.positions import Layout
 from lemmata.attention.rope import Rotary, turned
 from lemmata.attention.rows import Rows
@@ -34,7 +43,8 @@ class LatentAttention(nn.Module):
     Weights are laid out as in DeepSeek's checkpoints.
 
     `normalise=False` leaves the norms of the latents out; `scale` is 1 / sqrt(nope_width +
-    rotary.width) unless given. A mixer (`lemmata.mixer`) whose state is a `LatentCache`.
+    rotary.width), times what the `yarn` of `rotary` asks for, unless given. A mixer
+    (`lemmata.mixer`) whose state is a `LatentCache`.
     """
 
     def __init__(  # noqa: PLR0913 - the shapes of the paper
@@ -64,7 +74,10 @@ class LatentAttention(nn.Module):
             )
         self.nope_width, self.q_rank = nope_width, q_rank
         self.key_width = nope_width + self.rope_width
-        self.scale = 1 / math.sqrt(self.key_width) if scale is None else scale
+        default = 1 / math.sqrt(self.key_width)
+        if rotary is not None:
+            default *= rotary.softmax_scale
+        self.scale = default if scale is None else scale
         source = width
         self.q_down: nn.Linear | None = None
         self.q_norm: nn.Module = nn.Identity()
@@ -106,20 +119,23 @@ class LatentAttention(nn.Module):
         form: Form | None = None,
         path: Path = "auto",
         positions: Layout | None = None,
+        mask: Tensor | None = None,
     ) -> tuple[Tensor, LatentCache]:
         """Outputs for `x` (batch, length, width), and the state after it.
 
-        `path` is taken by what costs fewer products unless it is named; see `absorbs`. `positions`
-        and errors as in `Attention.forward`.
+        `path` is taken by what costs fewer products unless it is named; see `absorbs`. `positions`,
+        `mask` and errors as in `Attention.forward`.
         """
         check_sequence("x", x, self.width, self.kv_down.weight.dtype)
         form = check_form(form, FORMS, "parallel")
         check_choice("path", path, PATHS)
-        state = self._checked(state, x)
-        tables, after = placed(positions, state.next_position, x.shape[1], self.rotary, x)
+        state, mask = self._checked(state, x), check_mask(mask, x)
+        shift = padding_before(state.real, mask, x.shape[1])
+        tables, after = placed(positions, state.next_position, x.shape[1], self.rotary, x, shift)
         outputs = []
         for part in in_pieces(x.shape[1], form, self.chunk):
-            y, state = self._mix(x[:, part], state, of_tokens(tables, part), after, path)
+            some = None if mask is None else mask[:, part]
+            y, state = self._mix(x[:, part], state, of_tokens(tables, part), after, path, some)
             outputs.append(y)
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs, 1), state
 
@@ -127,8 +143,9 @@ class LatentAttention(nn.Module):
         """The output for one token of text `x` (batch, width), and the state after it."""
         check_token("x", x, self.width, self.kv_down.weight.dtype)
         state = self._checked(state, x)
-        tables, after = placed(None, state.next_position, 1, self.rotary, x)
-        y, state = self._mix(x[:, None], state, tables, after, "auto")
+        shift = padding_before(state.real, None, 1)
+        tables, after = placed(None, state.next_position, 1, self.rotary, x, shift)
+        y, state = self._mix(x[:, None], state, tables, after, "auto", None)
         return y[:, 0], state
 
     def absorbs(self, queries: int, keys: int) -> bool:
@@ -153,21 +170,30 @@ class LatentAttention(nn.Module):
         )
 
     def _mix(
-        self, x: Tensor, state: LatentCache, tables: Tables, after: float, path: Path
+        self,
+        x: Tensor,
+        state: LatentCache,
+        tables: Tables,
+        after: float,
+        path: Path,
+        mask: Tensor | None,
     ) -> tuple[Tensor, LatentCache]:
-        state = state.appended(self._latents(x, tables), after)
-        cached = state.latents.tensor
+        state = state.appended(self._latents(x, tables), after, mask)
+        cached, real = state.latents.tensor, None
+        if state.real is not None:
+            real = state.real.tensor[..., 0]
         nope, rope = self._queries(x, tables)
         if path == "auto":
             path = "absorbed" if self.absorbs(x.shape[1], cached.shape[1]) else "materialised"
-        heads = (self._absorbed if path == "absorbed" else self._materialised)(nope, rope, cached)
-        y: Tensor = self.out(heads.transpose(1, 2).flatten(2))
-        return y, state
+        attend = self._absorbed if path == "absorbed" else self._materialised
+        heads = attend(nope, rope, cached, real)
+        return without_padding(self.out(heads.transpose(1, 2).flatten(2)), mask), state
 
     def _latents(self, x: Tensor, tables: Tables) -> Tensor:
         """What is cached of `x`: [c; k^R]."""
         latent, key = self._parted(self.kv_down(x))
-        return torch.cat((self.kv_norm(latent), self._turned(key, tables)), -1)
+        key = self._turned(key[:, None], tables)[:, 0]  # the one head of keys
+        return torch.cat((self.kv_norm(latent), key), -1)
 
     def _queries(self, x: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
         """q^C and q^R of every head, (batch, heads, length, .)."""
@@ -176,25 +202,27 @@ class LatentAttention(nn.Module):
         nope, rope = torch.split_with_sizes(q, (self.nope_width, self.rope_width), -1)
         return nope, self._turned(rope, tables)
 
-    def _materialised(self, nope: Tensor, rope: Tensor, cached: Tensor) -> Tensor:
+    def _materialised(
+        self, nope: Tensor, rope: Tensor, cached: Tensor, real: Tensor | None
+    ) -> Tensor:
         latent, shared = self._parted(cached)
         each = (self.heads, self.nope_width + self.value_width)
         expanded = torch.unflatten(self.kv_up(latent), -1, each).transpose(1, 2)
         keys, values = torch.split_with_sizes(expanded, (self.nope_width, self.value_width), -1)
         shared = shared[:, None].expand(-1, self.heads, -1, -1)
         keys = torch.cat((keys, shared), -1)
-        return attend_last(torch.cat((nope, rope), -1), keys, values, self.scale)
+        return attend_last(torch.cat((nope, rope), -1), keys, values, self.scale, real)
 
-    def _absorbed(self, nope: Tensor, rope: Tensor, cached: Tensor) -> Tensor:
+    def _absorbed(self, nope: Tensor, rope: Tensor, cached: Tensor, real: Tensor | None) -> Tensor:
         up = torch.unflatten(self.kv_up.weight, 0, (self.heads, -1))
         up_keys, up_values = torch.split_with_sizes(up, (self.nope_width, self.value_width), 1)
         queries = torch.cat((torch.einsum("bhnd,hdr->bhnr", nope, up_keys), rope), -1)
         batch, heads, n, _ = queries.shape
         scores = queries.flatten(1, 2) @ cached.mT * self.scale  # one head of keys: rows are h n
-        if n > 1:
+        if n > 1 or real is not None:
             m = cached.shape[1]
-            future = torch.ones(n, m, dtype=torch.bool, device=scores.device).triu(m - n + 1)
-            scores = scores.view(batch, heads, n, m).masked_fill(future, -math.inf).flatten(1, 2)
+            hidden = ~visible(n, m, real, scores)
+            scores = scores.view(batch, heads, n, m).masked_fill(hidden, -math.inf).flatten(1, 2)
         mixed = softmax(scores) @ cached[..., : self.kv_rank]
         return torch.einsum("bhnr,hdr->bhnd", mixed.view(batch, heads, n, -1), up_values)
 

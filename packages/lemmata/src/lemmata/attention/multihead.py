@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from lemmata.arguments import integer
-from lemmata.attention.caches import KVCache, check_rows
+from lemmata.attention.caches import KVCache, check_rows, padding_before
 from lemmata.attention.causal import attend_last
+from lemmata.attention.gates import check_mask
 from lemmata.attention.positions import Layout
 from lemmata.attention.rope import Rotary, text_tables, turned
 from lemmata.attention.rows import Rows
@@ -61,6 +62,8 @@ class Attention(nn.Module):
             )
         self.rotary = rotary
         self.scale = 1 / math.sqrt(self.head_width)
+        if rotary is not None:
+            self.scale *= rotary.softmax_scale
         self.query = nn.Linear(width, heads * self.head_width, bias=bias, **factory)
         self.key = nn.Linear(width, kv_heads * self.head_width, bias=bias, **factory)
         self.value = nn.Linear(width, kv_heads * self.head_width, bias=bias, **factory)
@@ -94,19 +97,24 @@ class Attention(nn.Module):
         *,
         form: Form | None = None,
         positions: Layout | None = None,
+        mask: Tensor | None = None,
     ) -> tuple[Tensor, KVCache]:
         """Outputs for `x` (batch, length, width), and the state after it.
 
         Tokens are text that goes on from the state, unless `positions` (see `layout`) says where
-        they stand. Raises ShapeError, DtypeError, NonFiniteError or ArgumentError.
+        they stand. `mask` (batch, length) is True where there is a token; the rest is padding,
+        anywhere in a row, which takes no position, is no key and answers 0. Raises ShapeError,
+        DtypeError, NonFiniteError or ArgumentError.
         """
         check_sequence("x", x, self.width, self.key.weight.dtype)
         form = check_form(form, FORMS, "parallel")
-        state = self._checked(state, x)
-        tables, after = placed(positions, state.next_position, x.shape[1], self.rotary, x)
+        state, mask = self._checked(state, x), check_mask(mask, x)
+        shift = padding_before(state.real, mask, x.shape[1])
+        tables, after = placed(positions, state.next_position, x.shape[1], self.rotary, x, shift)
         outputs = []
         for part in in_pieces(x.shape[1], form, self.chunk):
-            y, state = self._mix(x[:, part], state, of_tokens(tables, part), after)
+            some = None if mask is None else mask[:, part]
+            y, state = self._mix(x[:, part], state, of_tokens(tables, part), after, some)
             outputs.append(y)
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs, 1), state
 
@@ -114,8 +122,9 @@ class Attention(nn.Module):
         """The output for one token of text `x` (batch, width), and the state after it."""
         check_token("x", x, self.width, self.key.weight.dtype)
         state = self._checked(state, x)
-        tables, after = placed(None, state.next_position, 1, self.rotary, x)
-        y, state = self._mix(x[:, None], state, tables, after)
+        shift = padding_before(state.real, None, 1)
+        tables, after = placed(None, state.next_position, 1, self.rotary, x, shift)
+        y, state = self._mix(x[:, None], state, tables, after, None)
         return y[:, 0], state
 
     def queries(self, x: Tensor, tables: Tables) -> Tensor:
@@ -137,13 +146,13 @@ class Attention(nn.Module):
         return f"heads={self.heads}, kv_heads={self.kv_heads}, rotary={self.rotary}"
 
     def _mix(
-        self, x: Tensor, state: KVCache, tables: Tables, after: float
+        self, x: Tensor, state: KVCache, tables: Tables, after: float, mask: Tensor | None
     ) -> tuple[Tensor, KVCache]:
         q = self.queries(x, tables)
-        state = state.appended(*self.keys_values(x, tables), after)
-        return self.joined(
-            attend_last(q, state.keys.tensor, state.values.tensor, self.scale)
-        ), state
+        state = state.appended(*self.keys_values(x, tables), after, mask)
+        real = None if state.real is None else state.real.tensor[..., 0]
+        y = self.joined(attend_last(q, state.keys.tensor, state.values.tensor, self.scale, real))
+        return without_padding(y, mask), state
 
     def _split(self, x: Tensor, heads: int) -> Tensor:
         return torch.unflatten(x, -1, (heads, self.head_width)).transpose(1, 2)
@@ -171,15 +180,32 @@ def in_pieces(length: int, form: Form, chunk: int) -> list[slice]:
 
 
 def placed(
-    positions: Any, start: float, tokens: int, rotary: Rotary | None, like: Tensor
+    positions: Any,
+    start: float,
+    tokens: int,
+    rotary: Rotary | None,
+    like: Tensor,
+    shift: Tensor | None = None,
 ) -> tuple[Tables, float]:
-    """What so many tokens are turned by, and the position of the next token of text."""
+    """What so many tokens are turned by, and the position of the next token of text.
+
+    `shift` (batch, tokens) is how much padding stands before each, which takes no position.
+    """
     if positions is None:
         if rotary is None:
             return None, start + tokens
+        if shift is not None:
+            along = start + torch.arange(tokens, dtype=torch.float64, device=shift.device) - shift
+            cos, sin = rotary.tables(along.flatten(), like.dtype, like.device)
+            shape = (*shift.shape, -1)
+            return (cos.view(shape)[:, None], sin.view(shape)[:, None]), start + tokens
         return text_tables(rotary, start, tokens, like.dtype, like.device), start + tokens
     if not isinstance(positions, Layout):
         raise DtypeError(f"positions must be a Layout or None, got {type(positions).__name__}")
+    if shift is not None:
+        raise ArgumentError(
+            "positions must be None for rows with padding, whose tokens stand at different places"
+        )
     axes = 1 if rotary is None else rotary.axes
     if positions.tokens != tokens or positions.positions.shape[1] != axes:
         raise ShapeError(
@@ -193,7 +219,12 @@ def placed(
 
 def of_tokens(tables: Tables, part: slice) -> Tables:
     """The tables of some of the tokens."""
-    return None if tables is None else (tables[0][part], tables[1][part])
+    return None if tables is None else (tables[0][..., part, :], tables[1][..., part, :])
+
+
+def without_padding(y: Tensor, mask: Tensor | None) -> Tensor:
+    """`y` (batch, n, width) with 0 where `mask` (batch, n) is False."""
+    return y if mask is None else y.masked_fill(~mask[..., None], 0)
 
 
 def at_least_one(**given: Any) -> list[int]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from lemmata.arguments import check_choice, integer
+from lemmata.attention.yarn import Yarn
 from lemmata.errors import ArgumentError, DtypeError, NonFiniteError, ShapeError
 
 Pairing: TypeAlias = Literal["adjacent", "halves"]
@@ -30,6 +31,7 @@ class Rotary:
     `copies` divides the width into as many blocks that turn alike, each as if it were alone.
     `pairing` is "adjacent" (2i, 2i + 1), as in the papers and in DeepSeek's weights, or "halves"
     (i, i + width / 2), as in Llama's and Qwen's: the same embedding with coordinates permuted.
+    `yarn` stretches the frequencies for texts longer than those trained on, alike on every axis.
     """
 
     width: int
@@ -38,6 +40,7 @@ class Rotary:
     sections: tuple[int, ...] | None = None
     pairing: Pairing = "adjacent"
     copies: int = 1
+    yarn: Yarn | None = None
 
     def __post_init__(self) -> None:
         if integer("width", self.width) < 2 or self.width % 2:
@@ -51,6 +54,10 @@ class Rotary:
             raise ArgumentError(
                 f"copies must divide the width {self.width} into even parts, got {self.copies}"
             )
+        if not isinstance(self.yarn, Yarn | None):
+            raise DtypeError(f"yarn must be a Yarn or None, got {type(self.yarn).__name__}")
+        if self.yarn is not None and self.base <= 1:
+            raise ArgumentError(f"base must be above 1 where yarn is given, got {self.base}")
         if self.sections is not None:
             object.__setattr__(self, "sections", tuple(self.sections))
             pairs = [integer("sections", number) for number in self.sections]
@@ -66,9 +73,16 @@ class Rotary:
         return self.width // self.copies // 2
 
     def frequencies(self) -> Tensor:
-        """base^(-2i / width) for each pair i, in double precision."""
+        """base^(-2i / width) for each pair i, stretched by `yarn`, in double precision."""
         one = self.base ** (-torch.arange(self.pairs, dtype=torch.float64) / self.pairs)
+        if self.yarn is not None:
+            one = self.yarn.stretched(one, self.base)
         return one.repeat(self.copies)
+
+    @property
+    def softmax_scale(self) -> float:
+        """What the scores of a softmax are multiplied by: 1 without `yarn`."""
+        return 1.0 if self.yarn is None else self.yarn.softmax_scale
 
     def axis_of_pairs(self) -> Tensor:
         """The number of the axis whose coordinate each pair turns by."""

@@ -7,6 +7,29 @@ _ARTICLE = "Scientific Spaces, kexue.fm/archives/10197 (autoregression over cont
 
 METHODS: tuple[Method, ...] = (
     Method(
+        name="gaussian_head",
+        title="A Gaussian for the next continuous token; with unit covariance it is squared error",
+        paper="Using Neural Networks to Model Conditional Multivariate Densities",
+        authors=("Peter M. Williams",),
+        year=1996,
+        arxiv=None,
+        doi="10.1162/neco.1996.8.4.843",
+        section="the negative log-likelihood, with a Cholesky factor for the covariance",
+        equation=(
+            r"-\log p(x \mid z) = \tfrac12 \lVert L(z)^{-1}(x - m(z)) \rVert^2"
+            r" + \log\det L(z) + \tfrac d2 \log 2\pi"
+        ),
+        attribute="lemmata.heads:GaussianHead",
+        reference=f"{_PLAIN}:gaussian_loss",
+        peers=(
+            "torch.distributions.MultivariateNormal",
+            "torch.nn.GaussianNLLLoss",
+            "x-transformers (ContinuousAutoregressiveWrapper)",
+        ),
+        docs="docs/lemmata/heads.md",
+        see_also=(_ARTICLE,),
+    ),
+    Method(
         name="mixture_head",
         title="A mixture of Gaussians for the next continuous token",
         paper="GIVT: Generative Infinite-Vocabulary Transformers",

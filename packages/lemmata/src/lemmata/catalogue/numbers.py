@@ -45,7 +45,8 @@ METHODS: tuple[Method, ...] = (
         year=1991,
         arxiv=None,
         doi="10.2307/2323939",
-        section="the tower of quadratics, solved with 1, 4 and 24 circles for 5, 17 and 257",
+        section="Carlyle circles for a tower of quadratics; the paper was not at hand, and the "
+        "counts (1, 4, 24 for 5, 17, 257) are this library's",
         equation=(
             r"\eta_{2e,j} = \tfrac12\Bigl(\eta_{e,j}"
             r" \pm \sqrt{\eta_{e,j}^2 - 4\,\eta_{2e,j}\eta_{2e,j+e}}\Bigr)"
@@ -56,7 +57,8 @@ METHODS: tuple[Method, ...] = (
         docs="docs/lemmata/constructible_polygons.md",
         see_also=(
             "Gauss 1801, Disquisitiones Arithmeticae, section 7 (periods)",
-            "Richmond 1893, A construction for a regular polygon of seventeen sides",
+            "Richmond 1893, A construction for a regular polygon of seventeen sides (its steps after "
+            "John Conway's wording, Math Forum 1999)",
         ),
     ),
 )

@@ -35,6 +35,25 @@ METHODS: tuple[Method, ...] = (
         see_also=LAYOUTS,
     ),
     Method(
+        name="yarn",
+        title="Rotary frequencies and softmax scale for texts longer than those trained on",
+        paper="YaRN: Efficient Context Window Extension of Large Language Models",
+        authors=("Bowen Peng", "Jeffrey Quesnelle", "Honglu Fan", "Enrico Shippole"),
+        year=2023,
+        arxiv="2309.00071",
+        doi=None,
+        section="3.2 and 3.3: interpolation by parts, and the temperature of the softmax",
+        equation=(
+            r"\theta_i' = (1 - \gamma_i)\,\theta_i / s + \gamma_i\,\theta_i, \quad"
+            r" 1/\sqrt t = 0.1 \ln s + 1"
+        ),
+        attribute="lemmata.attention:Yarn",
+        reference="packages/lemmata/tests/attention/plain_attention.py:yarn",
+        peers=("transformers",),
+        docs="docs/lemmata/rope.md",
+        see_also=(PAPER + ", arXiv:2104.09864",),
+    ),
+    Method(
         name="position_layout",
         title="Where text, images and videos stand: flat, Tie, fractional Tie, TV, M-RoPE",
         paper=PAPER,

@@ -21,6 +21,6 @@ METHODS: tuple[Method, ...] = (
         reference="packages/lemmata/tests/linalg/plain_column_row.py:estimate",
         peers=("numpy.matmul", "sklearn.decomposition.TruncatedSVD"),
         docs="docs/lemmata/cr_matmul.md",
-        see_also=("Scientific Spaces 10427 (optimal weights of chosen columns)",),
+        see_also=("Scientific Spaces 10427 (weights of chosen columns; not at hand when checked)",),
     ),
 )

@@ -12,7 +12,7 @@ METHODS: tuple[Method, ...] = (
         year=2015,
         arxiv="1504.05477",
         doi=None,
-        section="Algorithm 2 (block Krylov iteration); the certificate is this library's",
+        section="block Krylov iteration; the certificate is this library's",
         equation=(
             r"\|A - U\Sigma V^*\|_F \le (1+\varepsilon)\min_{\operatorname{rank} B \le k}\|A - B\|_F"
         ),

@@ -19,7 +19,8 @@ class ContinuousDecoder(nn.Module):
 
     `backbone` is a mixer (`lemmata.stack.Stack` of any), whose width is the head's `condition`.
     With `classes` the sequence begins with a label, left out in training `drop` of the time: guidance
-    then compares with the decoder without label; otherwise with the head's own "no condition".
+    then compares with the decoder without label; otherwise with the "no condition" of a head that
+    has one.
     """
 
     def __init__(
@@ -81,8 +82,8 @@ class ContinuousDecoder(nn.Module):
     ) -> Tensor:
         """`length` tokens (batch, length, token) after those of `prompt` (batch, m, token), if any.
 
-        `drawn` goes to the head's `sample`: steps, temperature, generator. `guidance` too, for heads
-        that have it.
+        `drawn` goes to the head's `sample`: steps, temperature, generator. So does `guidance`, against
+        the decoder without label where there are labels.
         """
         batch, length = at_least(1, batch=batch, length=length)
         streams = [labels]

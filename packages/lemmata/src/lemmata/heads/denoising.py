@@ -7,12 +7,12 @@ from typing import Any, ClassVar, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from lemmata.errors import ShapeError
 from lemmata.heads.noise import drawn_levels
 from lemmata.heads.predictor import Predictor
 from lemmata.heads.tokens import (
     Standard,
     at_least,
+    check_against,
     check_pair,
     check_tensor,
     non_negative,
@@ -106,12 +106,6 @@ class DenoisingHead(nn.Module, ABC):
         """Noise to begin with, a token for each condition, in single precision at least."""
         dtype = self.standard.mean.dtype
         check_tensor("z", z, self.condition, dtype)
-        if against is not None:
-            check_tensor("against", against, self.condition, dtype)
-            if against.shape != z.shape:
-                raise ShapeError(
-                    f"against must have a condition for every token, {tuple(z.shape)}, "
-                    f"got {tuple(against.shape)}"
-                )
+        check_against(against, z, self)
         wide = torch.promote_types(dtype, torch.float32)
         return normal(z.new_empty((*z.shape[:-1], self.width), dtype=wide), generator)

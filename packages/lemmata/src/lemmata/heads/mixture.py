@@ -3,30 +3,24 @@
 Refused: full covariances, as components can share a slanted mode among them.
 """
 
-import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from lemmata.errors import ArgumentError
+from lemmata.heads.components import Mixture
 from lemmata.heads.gaussian import NARROWEST, ONE
+from lemmata.heads.guided_mixture import drawn_guided
 from lemmata.heads.tokens import (
     Standard,
     at_least,
+    check_guided,
     check_pair,
     check_tensor,
     non_negative,
-    normal,
     perceptron,
 )
-
-
-class Mixture(NamedTuple):
-    """log of weights (..., K), means and deviations (..., K, width), on the standard scale."""
-
-    log_weight: Tensor
-    mean: Tensor
-    deviation: Tensor
 
 
 class MixtureHead(nn.Module):
@@ -72,43 +66,41 @@ class MixtureHead(nn.Module):
     def loss(self, x: Tensor, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
         """-log density of `x` (..., width) given `z` (..., condition): (...). Nothing is drawn."""
         check_pair(x, z, self)
-        log_weight, mean, deviation = self.mixture(z)
-        away = (self.standard(x)[..., None, :] - mean) / deviation
-        log_one = -(away.square() / 2 + deviation.log()).sum(-1)
-        constant = self.width * math.log(2 * math.pi) / 2 + self.standard.log_volume()
-        return constant - torch.logsumexp(log_weight + log_one, -1)
+        log_density = self.mixture(z).log_density(self.standard(x))
+        return self.standard.log_volume() - log_density
 
     @torch.no_grad()
     def sample(
-        self, z: Tensor, *, temperature: float = 1.0, generator: torch.Generator | None = None
+        self,
+        z: Tensor,
+        *,
+        temperature: float = 1.0,
+        guidance: float = 1.0,
+        against: Tensor | None = None,
+        generator: torch.Generator | None = None,
     ) -> Tensor:
         """Tokens for `z` from density^(1 / temperature^2), as if the components did not overlap.
 
         That multiplies deviations by `temperature`; 0 is the mean of the component that is highest.
+        `guidance` g draws exactly from p^g / q^(g - 1), where q is the density for `against` (as z),
+        both at that temperature; ArgumentError where that has no finite mass, or too little.
         """
         temperature = non_negative("temperature", temperature)
-        log_weight, mean, deviation = self.mixture(z)
-        logits = tempered(log_weight, deviation, temperature)
-        chosen = _drawn(logits, temperature, generator)[..., None, None]
-        places = chosen.expand(*chosen.shape[:-1], self.width)
-        mean, deviation = (part.gather(-2, places)[..., 0, :] for part in (mean, deviation))
-        return self.standard.back(mean + temperature * deviation * normal(mean, generator))
+        given = self.mixture(z)
+        guidance = check_guided(guidance, against, z, self)
+        if temperature == 0 and guidance != 1:
+            raise ArgumentError(
+                "temperature must be above 0 with a guidance other than 1, as nothing says where a "
+                "guided mixture is highest"
+            )
+        if temperature == 0:
+            return self.standard.back(given.highest())
+        given = given.at(temperature)
+        if guidance == 1 or against is None:
+            return self.standard.back(given.drawn(generator))
+        other = self.mixture(against).at(temperature)
+        return self.standard.back(drawn_guided(given, other, guidance, generator))
 
     def extra_repr(self) -> str:
         """What stands between the brackets of the printed head."""
         return f"width={self.width}, components={self.components}"
-
-
-def tempered(log_weight: Tensor, deviation: Tensor, temperature: float) -> Tensor:
-    """log of the mass of (w N(m, s^2))^(1 / T^2), a constant aside; times T^2 where T is 0."""
-    size = deviation.log().sum(-1)
-    if temperature == 0:
-        return log_weight - size
-    return (log_weight - size) / temperature**2 + size
-
-
-def _drawn(logits: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-    if temperature == 0:
-        return logits.argmax(-1)
-    rows = logits.softmax(-1).reshape(-1, logits.shape[-1])
-    return torch.multinomial(rows, 1, generator=generator).reshape(logits.shape[:-1])

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from lemmata.arguments import integer
-from lemmata.errors import ArgumentError, DtypeError, NonFiniteError, ShapeError
+from lemmata.errors import ArgumentError, DtypeError, ShapeError
+from lemmata.mixer import check_finite
 
 LEAST = 1e-6  # a deviation below this is a constant, which is left unscaled
 
@@ -42,9 +43,15 @@ class Head(Protocol):
         ...
 
     def sample(
-        self, z: Tensor, *, temperature: float = 1.0, generator: torch.Generator | None = None
+        self,
+        z: Tensor,
+        *,
+        temperature: float = 1.0,
+        guidance: float = 1.0,
+        against: Tensor | None = None,
+        generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Tokens (..., width) for conditions `z` (..., condition)."""
+        """Tokens (..., width) for conditions `z` (..., condition), away from those for `against`."""
         ...
 
 
@@ -95,6 +102,41 @@ def check_pair(x: Any, z: Any, head: Head) -> None:
         )
 
 
+def check_against(against: Any, z: Tensor, head: Head) -> None:
+    """ShapeError, DtypeError or NonFiniteError unless `against` is None or conditions like `z`."""
+    if against is None:
+        return
+    check_tensor("against", against, head.condition, head.standard.mean.dtype)
+    if against.shape != z.shape:
+        raise ShapeError(
+            f"against must have a condition for every token, {tuple(z.shape)}, "
+            f"got {tuple(against.shape)}"
+        )
+
+
+def check_guided(guidance: Any, against: Any, z: Tensor, head: Head) -> float:
+    """`guidance` as a float; ArgumentError where there is no condition to be guided against."""
+    strength = non_negative("guidance", guidance)
+    check_against(against, z, head)
+    if strength != 1 and against is None:
+        raise ArgumentError(
+            f"guidance must be 1 unless against is given, conditions like z, got {guidance}"
+        )
+    return strength
+
+
+def check_proper(guidance: float, ratio: float) -> None:
+    """ArgumentError unless p^g / q^(g - 1) has a finite mass.
+
+    `ratio` is the least precision of p relative to that of q: g ratio > g - 1 is what it takes.
+    """
+    if guidance * (1 - ratio) >= 1 - 1e-9:  # nearer than that only rounding is left
+        raise ArgumentError(
+            f"guidance must be below {1 / (1 - ratio):.4g} for these conditions, which have less "
+            f"certain tokens than against: past that the guided density has no mass, got {guidance}"
+        )
+
+
 def check_tensor(name: str, x: Any, width: int, dtype: torch.dtype) -> Tensor:
     """`x` if it is a finite tensor (..., width) of `dtype` with no empty axis."""
     if not isinstance(x, Tensor):
@@ -105,10 +147,7 @@ def check_tensor(name: str, x: Any, width: int, dtype: torch.dtype) -> Tensor:
         )
     if x.dtype != dtype:
         raise DtypeError(f"{name} must have dtype {dtype}, got {x.dtype}")
-    if not torch.compiler.is_compiling() and not bool(x.isfinite().all()):
-        raise NonFiniteError(
-            f"{name} of shape {tuple(x.shape)} must be finite, got NaN or infinity"
-        )
+    check_finite(name, x)
     return x
 
 

@@ -6,9 +6,18 @@ the recursion as it stands, whose numerators, of fourth order in the singular va
 soon; it starts anew from E itself before that, and single columns that collapse are renewed.
 """
 
-from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, real_part, squares
+from lemmata.arrays import (
+    Array,
+    Namespace,
+    adjoint,
+    conjugate,
+    epsilon_of,
+    real_part,
+    spread,
+    squares,
+)
 from lemmata.linalg.pivots import longest
-from lemmata.linalg.span import Span, spread
+from lemmata.linalg.span import Span
 from lemmata.linalg.spectrum import gram
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lemmata.arrays import Array, Namespace, epsilon_of
 from lemmata.linalg.blocks import spans
-from lemmata.linalg.similarities import BLOCK, Similarities, reached
+from lemmata.linalg.similarities import BLOCK, Similarities, gains_of
 
 FIRST = 64  # candidates renewed at first; twice as many each time that those do not decide it
 ROUNDS = 50  # moves all picks at most so often; two or three rounds are usual
@@ -37,7 +37,7 @@ class Bounds:
     def without(self, xp: Namespace, pick: int) -> "Bounds":
         """The same, `pick` being picked."""
         picked = self.candidates == pick
-        return Bounds(self.candidates, xp.where(picked, -xp.ones_like(self.gains), self.gains))
+        return Bounds(self.candidates, xp.where(picked, -1.0, self.gains))
 
     def first_of_the_highest(self, xp: Namespace) -> int:
         """The candidate of the highest bound, of equals the one of the least number."""
@@ -102,8 +102,8 @@ def ordered(source: Similarities, picks: list[int]) -> list[int]:
     places = list(range(len(picks)))
     order = []
     while places:
-        sums = reached(xp, xp.take(rows, source.indices(places), axis=0), best)
-        place = places.pop(int(xp.argmax(sums)))
+        left = xp.take(rows, source.indices(places), axis=0)
+        place = places.pop(int(xp.argmax(gains_of(xp, [left], best[0, :], spare=True))))
         best = xp.maximum(best, rows[place : place + 1, :])
         order.append(picks[place])
     return order
@@ -175,7 +175,7 @@ def _exact_highest(source: Similarities, left: Bounds, best: Array, k: int) -> f
 
 def _how_many(xp: Namespace, falling: Array, least: float) -> int:
     """How many of `falling` are positive and at least `least`."""
-    return int(xp.count_nonzero((falling >= least) & (falling > 0)))
+    return int(xp.count_nonzero(falling >= least if least > 0 else falling > 0))
 
 
 def _exact(source: Similarities, left: Bounds, span: tuple[int, int], best: Array) -> Array:
@@ -194,13 +194,14 @@ def _best_within(source: Similarities, members: Array, pick: int) -> int:
     """The member that represents the members best; `pick`, one of them, unless one is better."""
     xp = source.xp
     (points,) = xp.nonzero(members)
-    sums = []
-    for a, b in spans(points.shape[0], max(1, BLOCK // points.shape[0])):
-        part = source.within(points[a:b], points)
-        sums.append(xp.sum(xp.maximum(part, xp.zeros_like(part)), axis=1))
-    scores = xp.concat(sums)
-    now = float(xp.max(xp.where(points == pick, scores, xp.zeros_like(scores))))
+    blocks = spans(points.shape[0], max(1, BLOCK // points.shape[0]))
+    parts = (source.within(points[a:b], points) for a, b in blocks)
+    scores = xp.concat([xp.sum(xp.maximum(part, 0.0), axis=1) for part in parts])
     place = int(xp.argmax(scores))
+    found = int(points[place])
+    if found == pick:
+        return pick
+    now = float(scores[points == pick][0])
     # a move within rounding could go on for ever
     slack = points.shape[0] * epsilon_of(xp, scores) * abs(now)
-    return int(points[place]) if float(scores[place]) > now + slack else pick
+    return found if float(scores[place]) > now + slack else pick

@@ -123,8 +123,8 @@ def _unit(xp: Namespace, X: Array) -> Array:
     if 0 in X.shape:
         return X
     X = in_range(xp, "X", X, -1)
-    length = xp.sqrt(xp.sum(X * X, axis=1, keepdims=True))
-    return X / xp.where(length > 0, length, xp.ones_like(length))
+    length = xp.sqrt(xp.vecdot(X, X))[:, None]
+    return X / xp.where(length > 0, length, 1.0)
 
 
 def _none(xp: Namespace, X: Array) -> Representatives:

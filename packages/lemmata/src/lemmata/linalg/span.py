@@ -7,7 +7,7 @@ once most of its digits are gone (the remedy of Drmac & Bujanovic 2008 for LAPAC
 
 import math
 
-from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, squares
+from lemmata.arrays import Array, Namespace, adjoint, conjugate, epsilon_of, spread, squares
 from lemmata.linalg.blocks import squared_lengths, squared_rests
 
 
@@ -126,10 +126,3 @@ class Span:
 def index_array(xp: Namespace, numbers: list[int], like: Array) -> Array:
     """`numbers` as indices on the device of `like`."""
     return xp.asarray(numbers, dtype=xp.int64, device=like.device)
-
-
-def spread(xp: Namespace, mask: Array, values: Array, elsewhere: Array) -> Array:
-    """`values`, in order, where `mask` (n,) is true; `elsewhere` (n,) where it is not."""
-    places = xp.cumulative_sum(xp.astype(mask, xp.int64)) - 1
-    places = xp.where(mask, places, xp.zeros_like(places))
-    return xp.where(mask, xp.take(values, places, axis=0), elsewhere)

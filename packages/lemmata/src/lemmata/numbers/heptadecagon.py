@@ -1,9 +1,10 @@
 """The regular 17-gon with straightedge and compass: Richmond's construction in exact steps.
 
 H. W. Richmond, "A construction for a regular polygon of seventeen sides" (Quarterly Journal of Pure
-and Applied Mathematics 26, 1893). Every line joins two points, every circle has a point as centre
-and goes through another, every new point lies on two curves drawn before it; its coordinates are
-exact, so that it can be proved which vertex it is. The circle has radius 1.
+and Applied Mathematics 26, 1893), after John Conway's wording (Math Forum, 31 January 1999). Every
+line joins two points, every circle has a point as centre and goes through another, every new point
+lies on two curves drawn before it; its coordinates are exact, so that it can be proved which vertex
+it is. The circle has radius 1.
 """
 
 from dataclasses import dataclass

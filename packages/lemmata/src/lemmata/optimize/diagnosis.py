@@ -1,7 +1,7 @@
 """Does an adaptive optimiser's second moment know the curvature, and is its step near the edge?
 
-The report puts numbers to J. Su's reading of Adam ("Viewing adaptive learning rate optimizers from
-Hessian approximation", Scientific Spaces 10588): near a minimum g = H (theta - theta*), so that the
+The report puts numbers to J. Su's reading of Adam (Scientific Spaces 10588, as noted: it could not
+be opened again): near a minimum g = H (theta - theta*), so that the
 mean of g^2 is that of the square of H if theta wanders evenly. Whether that holds is a matter of
 the noise, and the slope tells: 1 where sqrt(v) follows |H|, 1/2 where v does, 0 where neither.
 """

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Protocol, TypeAlias
 
-from lemmata.arrays import Array, Namespace, epsilon_of, is_tracked
+from lemmata.arrays import Array, Namespace, epsilon_of, is_traced, is_tracked
 from lemmata.relax.rows import blocks, order_statistics
 
 Sums: TypeAlias = tuple[Array, Array, Array]
@@ -59,7 +59,10 @@ class Logistic:
         """How many are above lambda; what they lack and the others have; the sum of f'."""
         top, sign, e = _folded(xp, d)
         tail = e / (1 + e)
-        return _total(xp, top), _total(xp, sign * tail), _total(xp, tail * (1 - tail))
+        weight = (
+            _total(xp, tail) - xp.vecdot(tail, tail)[..., None]
+        )  # tail <= 1/2: no digit is lost
+        return _total(xp, top), _total(xp, sign * tail), weight
 
     def improve(self, xp: Namespace, sums: Sums, n: int, k: float) -> tuple[Array, Array]:
         """Newton's step for logit(F/n) = logit(k/n), which is a straight line for equal scores."""
@@ -165,6 +168,10 @@ def attached(xp: Namespace, z: Array, now: Array, slope: Slope) -> Array:
         from lemmata.relax.implicit_torch import ImplicitThreshold
 
         return ImplicitThreshold.apply(z, now, slope)  # type: ignore[no-untyped-call]
+    if is_traced(z):
+        from lemmata.relax.implicit_jax import implicit_threshold
+
+        return implicit_threshold(xp, z, now, slope)
     return now
 
 

@@ -4,7 +4,7 @@ import math
 from typing import Literal, TypeAlias, get_args
 
 from lemmata.arguments import check_choice
-from lemmata.arrays import Array, Namespace, constant, is_tracked
+from lemmata.arrays import Array, Namespace, constant, is_traced, is_tracked
 from lemmata.errors import ArgumentError
 from lemmata.relax.conditional import conditional_mean
 from lemmata.relax.projection import onto_capped
@@ -39,10 +39,11 @@ def soft_topk(
     to the indicator as tau > 0 falls; the k-th and (k+1)-th score must differ by several tau to be
     told apart. -infinity masks a score (p = 0, gradient 0); each row needs k others.
 
-    Every kind is linear in n (one partition and some 4 passes; subset some 20 passes more), works on
-    any array library, and computes half precision in float32. PyTorch differentiates p as often as
-    need be, by the closed form diag(w) - w w^T / <w, 1> (subset: the covariance), in O(n), and the
-    gradient is 0 where all is saturated. The sum of p is constant: its gradient is 0 by design.
+    Every kind is linear in n (one partition and some 4 passes; subset some 20 passes more, of a long
+    row a half), works on any array library, and computes half precision in float32. PyTorch
+    differentiates p as often as need be, by the closed form diag(w) - w w^T / <w, 1> (subset: the
+    covariance), in O(n), and the gradient is 0 where all is saturated. The sum of p is constant: its
+    gradient is 0 by design. JAX differentiates all but subset, outside of jit.
 
     `hard`: exactly k ones (of equal scores, the first) and zeros, with the gradient of the smooth p.
 
@@ -62,6 +63,9 @@ def soft_topk(
         from lemmata.relax.implicit_torch import StraightThrough
 
         chosen = StraightThrough.apply(chosen, _soft(rows, k, tau, kind))  # type: ignore[no-untyped-call]
+    elif is_traced(x):
+        soft = _soft(rows, k, tau, kind)
+        chosen = chosen + (soft - constant(soft))
     return rows.back(chosen)
 
 
@@ -69,6 +73,8 @@ def _soft(rows: Rows, k: float, tau: float, kind: Kind) -> Array:
     xp = rows.xp
     if kind == "euclidean":
         return onto_capped(rows, k, 1.0, tau)
+    if kind == "subset" and is_traced(rows.values):
+        raise ArgumentError("kind='subset' has no gradient in JAX, only in PyTorch")
     pivot, _ = order_statistics(xp, constant(rows.values), math.ceil(k))
     z = rows.offsets(pivot, REACH * tau, REACH * tau, tau)
     law: Law = Laplace() if kind == "laplace" else Logistic()

@@ -4,7 +4,7 @@ Refused: factors whose blocks are not square. Such a matrix may well be invertib
 is not a Monarch matrix; take `monarch_to_dense` and a dense solver.
 """
 
-from lemmata.arrays import Array, Namespace, floating, namespace
+from lemmata.arrays import Array, Namespace, floating, is_traced, namespace
 from lemmata.errors import ArgumentError, ShapeError
 from lemmata.structured.monarch import check_factors
 
@@ -66,13 +66,28 @@ def _square(B1: Array, B2: Array) -> tuple[tuple[int, int, int], tuple[int, int,
 
 def _solve(xp: Namespace, name: str, blocks: Array, right: Array) -> Array:
     try:
-        return xp.linalg.solve(blocks, right)
+        answer = xp.linalg.solve(blocks, right)
     except (ValueError, RuntimeError) as error:  # what LinAlgError is in NumPy, in PyTorch
-        raise ArgumentError(f"{name} has a singular block: the matrix has no inverse") from error
+        raise _singular(name) from error
+    return _regular(xp, name, answer, (blocks, right))
 
 
 def _inverted(xp: Namespace, name: str, blocks: Array) -> Array:
     try:
-        return xp.linalg.inv(blocks)
+        answer = xp.linalg.inv(blocks)
     except (ValueError, RuntimeError) as error:
-        raise ArgumentError(f"{name} has a singular block: the matrix has no inverse") from error
+        raise _singular(name) from error
+    return _regular(xp, name, answer, (blocks,))
+
+
+def _regular(xp: Namespace, name: str, answer: Array, given: tuple[Array, ...]) -> Array:
+    """`answer`, unless it shows a singular block: JAX divides by its 0 where others raise."""
+    if is_traced(answer) or bool(xp.all(xp.isfinite(answer))):
+        return answer
+    if all(bool(xp.all(xp.isfinite(array))) for array in given):
+        raise _singular(name)
+    return answer
+
+
+def _singular(name: str) -> ArgumentError:
+    return ArgumentError(f"{name} has a singular block: the matrix has no inverse")
