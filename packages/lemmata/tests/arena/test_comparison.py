@@ -88,6 +88,7 @@ def test_a_verdict_says_whichever_way_it_falls_and_no_more_than_the_seeds():
     unsure = made({"a": (0.5, 0.7), "b": (0.6, 0.8)}, {"a": (0.9, 0.5), "b": (0.9, 0.6)})
     assert "do not settle whether it helps" in unsure.verdict
     assert "do not settle how the gap changes" in unsure.verdict
+    assert "than the choice" not in unsure.verdict
     sure = made({"a": (0.3, 0.31), "b": (0.5, 0.51)}, {"a": (0.8, 0.81), "b": (0.8, 0.811)})
     for said in ("the gap narrows", "it helps", "that is more than the choice"):
         assert said in sure.verdict
