@@ -2,6 +2,17 @@
 
 import torch
 from gated_layers import WIDTH, drawn
+from hypothesis import strategies as st
+
+forms = st.sampled_from(["parallel", "chunked", "recurrent"])
+
+
+@st.composite
+def masks(draw):
+    """Masks of two rows, up to 12 long, with padding wherever it falls."""
+    n = draw(st.integers(1, 12))
+    row = st.lists(st.booleans(), min_size=n, max_size=n)
+    return torch.tensor(draw(st.lists(row, min_size=2, max_size=2)))
 
 
 def check_padding(run, layer, x, mask, form="chunked"):

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from gated_layers import WIDTH, drawn, mixed, unit  # noqa: E402 - it needs PyTorch
-from padded_rows import WRONG, assert_near, check_padding, right, some_mask  # noqa: E402
+from padded_rows import (  # noqa: E402
+    WRONG,
+    assert_near,
+    check_padding,
+    forms,
+    masks,
+    right,
+    some_mask,
+)
 
 from lemmata.attention.gated_weights import NORMALISATIONS  # noqa: E402
 from lemmata.testing import assert_rejects  # noqa: E402
@@ -19,15 +27,9 @@ LAYERS = {"mixed": mixed} | {
 
 @pytest.mark.parametrize("kind", LAYERS)
 @settings(max_examples=15, deadline=None)
-@given(
-    n=st.integers(1, 12),
-    chunk=st.integers(1, 5),
-    form=st.sampled_from(["parallel", "chunked", "recurrent"]),
-    data=st.data(),
-)
-def test_padding_is_exact_anywhere(kind, n, chunk, form, data):
-    rows = st.lists(st.booleans(), min_size=n, max_size=n)
-    mask = torch.tensor(data.draw(st.lists(rows, min_size=2, max_size=2)))
+@given(masks(), st.integers(1, 5), forms)
+def test_padding_is_exact_anywhere(kind, mask, chunk, form):
+    n = mask.shape[1]
     check_padding(right, LAYERS[kind](chunk), drawn(2, n, WIDTH, seed=n), mask, form)
 
 

@@ -92,12 +92,18 @@ __all__ = [
     "paper_record",
     "read_run",
     "relatives_record",
+    "status_record",
 ]
 
 
 def paper_record(paper: Paper) -> dict[str, object]:
     """A paper as a record of Postil's own form."""
     return write_record(paper)
+
+
+def status_record(library: "Library") -> dict[str, object]:
+    """How a library and its vectors are, as JSON can hold it."""
+    return library.status().record() | {"vectors": [s.record() for s in library.spaces.status()]}
 
 
 def explanation_record(why: Explanation | None) -> dict[str, object]:

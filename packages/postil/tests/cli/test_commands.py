@@ -3,15 +3,13 @@
 import gzip
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
+from served import read, serving
 
 RECORDS = [
     {
@@ -212,34 +210,6 @@ def test_a_folder_of_a_later_version_is_left_alone(filled, folder):
 def test_a_file_where_the_folder_should_be_is_one_line(postil, folder):
     folder.write_text("not a folder", "utf-8")
     refused(postil("status"))
-
-
-@contextmanager
-def serving(folder, *arguments):
-    """A server in a process of its own, and the address it printed."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "postil", "--data", str(folder), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "POSTIL_HARVEST": "no", "POSTIL_MEANING": "no"},
-    )
-    try:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "http://" in line:
-                yield server, line.split()[3]
-                break
-        else:
-            raise AssertionError(server.stderr.read() if server.stderr else "no address")
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.communicate(timeout=20)
-
-
-def read(address):
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        return answer.read().decode()
 
 
 def test_demo_serves_the_shelf(folder):

@@ -6,22 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from served import ENVIRONMENT, read, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
-ENVIRONMENT = {
-    **os.environ,
-    "PYTHONUNBUFFERED": "1",
-    "POSTIL_HARVEST": "no",
-    "POSTIL_MEANING": "no",
-}
+TWO = ("serve", "--port", "0", "--processes", "2")
 PAPER = {
     "id": "2602.00001",
     "title": "Kernels of low order",
@@ -37,29 +31,6 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command, capture_output=True, text=True, timeout=120, check=False, env=ENVIRONMENT
     )
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    command = [sys.executable, "-m", "postil", "--data", str(folder)]
-    with subprocess.Popen(
-        [*command, "serve", "--port", "0", "--processes", "2"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    ) as first:
-        assert first.stdout is not None
-        try:
-            yield first, first.stdout.readline().split()[3]
-        finally:
-            if first.poll() is None:
-                first.send_signal(signal.SIGCONT)
-                first.send_signal(signal.SIGINT)
-
-
-def read(address: str, seconds: float = 10) -> str:
-    with urllib.request.urlopen(address, timeout=seconds) as answer:
-        return str(answer.read().decode())
 
 
 def beside(first: int) -> list[int]:
@@ -90,14 +61,14 @@ def answered(address: str) -> bool:
 
 
 def test_another_process_answers_while_the_first_stands_still(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as (first, address):
+    with serving(tmp_path / "data", *TWO) as (first, address):
         wait_for(lambda: beside(first.pid), "a second process")
         first.send_signal(signal.SIGSTOP)
         wait_for(lambda: answered(address), "an answer from the second")
 
 
 def test_a_process_that_is_lost_is_replaced(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as (first, address):
+    with serving(tmp_path / "data", *TWO) as (first, address):
         wait_for(lambda: beside(first.pid), "a second process")
         (lost,) = beside(first.pid)
         os.kill(lost, signal.SIGKILL)
@@ -107,7 +78,7 @@ def test_a_process_that_is_lost_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_when_the_first_process_ends(tmp_path: Path, how: signal.Signals) -> None:
-    with serving(tmp_path / "data") as (first, address):
+    with serving(tmp_path / "data", *TWO) as (first, address):
         wait_for(lambda: beside(first.pid), "a second process")
         (other,) = beside(first.pid)
         first.send_signal(how)
@@ -119,7 +90,7 @@ def test_nothing_is_left_when_the_first_process_ends(tmp_path: Path, how: signal
 def test_what_is_imported_is_found_by_every_process(tmp_path: Path) -> None:
     folder, file = tmp_path / "data", tmp_path / "late.jsonl"
     file.write_text(json.dumps(PAPER), "utf-8")
-    with serving(folder) as (first, address):
+    with serving(folder, *TWO) as (first, address):
         wait_for(lambda: beside(first.pid), "a second process")
         (other,) = beside(first.pid)
         assert run(folder, "import", str(file)).returncode == 0

@@ -5,16 +5,17 @@ import typer
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
 from postil.cli.vectors import shown
+from postil.library import status_record
 
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
     """Print what is held, and whether store and index agree."""
     invocation: Invocation = context.obj
     with invocation.library() as library:
+        if as_json:
+            write_json(status_record(library))
+            return
         state, spaces = library.status(), library.spaces.status()
-    if as_json:
-        write_json(state.record() | {"vectors": [space.record() for space in spaces]})
-        return
     out = console()
     days = f"{state.days:,}"
     if state.first_day:

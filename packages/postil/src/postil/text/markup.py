@@ -58,7 +58,7 @@ class _Writer:
                 case Link(address, children):
                     if links:
                         out.append(
-                            f'<a href="{_escaped(address)}" rel="noopener noreferrer nofollow">'
+                            f'<a href="{escaped(address)}" rel="noopener noreferrer nofollow">'
                         )
                     # a link holds no other link, whatever an author nested
                     self.write(children, False)
@@ -77,12 +77,13 @@ class _Writer:
 def _write_text(out: list[str], text: str, marked: Sequence[tuple[int, int]]) -> None:
     at = 0
     for start, end in marked:
-        out += (_escaped(text[at:start]), "<mark>", _escaped(text[start:end]), "</mark>")
+        out += (escaped(text[at:start]), "<mark>", escaped(text[start:end]), "</mark>")
         at = end
-    out.append(_escaped(text[at:]))
+    out.append(escaped(text[at:]))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """``text`` without markup, as a plain string."""
     # most pieces have nothing to escape, and five looks take less than one string made anew
     is_safe = "&" not in text and "<" not in text and ">" not in text
     return text if is_safe and "'" not in text and '"' not in text else str(escape(text))

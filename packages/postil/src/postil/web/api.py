@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from postil.categories import CategoryExpression
 from postil.errors import BadInput
-from postil.library import Sort, explanation_record, paper_record, relatives_record
+from postil.library import Sort, explanation_record, paper_record, relatives_record, status_record
 from postil.paper_id import PaperId
 from postil.web.ledger_records import line_record, month_record
 from postil.web.parameters import (
@@ -146,9 +146,7 @@ def routes() -> list[BaseRoute]:
 
 def status(request: Request) -> Response:
     """What is held, as on the page about it."""
-    library = library_of(request)
-    spaces = [space.record() for space in library.spaces.status()]
-    return _json(library.status().record() | {"vectors": spaces})
+    return _json(status_record(library_of(request)))
 
 
 def failure(code: int, detail: str) -> Response:

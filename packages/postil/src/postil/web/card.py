@@ -2,10 +2,9 @@
 
 A Jinja macro with the same content was the first form and took three quarters of the time of a page: some
 twenty calls a card only to learn that a string needs escaping. Here everything that comes from a paper goes
-through `escape` or `render_html`, once, and what is handed on as `Markup` is nothing else.
+through `escaped` or `render_html`, once, and what is handed on as `Markup` is nothing else.
 """
 
-import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,12 +16,11 @@ from postil import categories
 from postil.library import Explanation, Marks, Part
 from postil.messages import catalogue
 from postil.paper import Paper
-from postil.text.markup import render_html
+from postil.text.markup import escaped, render_html
 from postil.web import addresses
 from postil.web.formatting import short_day
 
 _CJK = re.compile(r"[぀-ヿ㐀-鿿]")
-_MARKED = re.compile("[&<>\"']").search
 _AUTHORS_SHOWN = 8
 
 
@@ -55,12 +53,12 @@ def found_card_html(paper: Paper, level: int, language: str, found: Found) -> Ma
 def _card(paper: Paper, level: int, language: str, found: Found | None) -> Markup:
     marks = found.marks if found else None
     title = render_html(paper.title, links=False, marker=marks.title if marks else None)
-    place = f' id="{escape(why_anchor(paper))}"' if found else ""
+    place = f' id="{escaped(why_anchor(paper))}"' if found else ""
     return Markup(
-        f'<article class="paper" data-id="{escape(str(paper.id))}"{place}>'
+        f'<article class="paper" data-id="{escaped(str(paper.id))}"{place}>'
         f"{withdrawn_html(paper, language)}"
         f'<h{level} class="title" lang="{language_of(paper.title)}">'
-        f'<a href="{escape(addresses.paper_path(paper.id))}">{title}</a></h{level}>'
+        f'<a href="{escaped(addresses.paper_path(paper.id))}">{title}</a></h{level}>'
         f"{authors_html(paper.authors, language)}{abstract_html(paper, language, marks)}"
         f'<div class="facts">{_labels(paper.categories, language)}{_date(paper, language)}'
         f"{_place(paper)}{_links(paper, language)}{_why(found, language)}</div>"
@@ -76,7 +74,7 @@ def why_anchor(paper: Paper) -> str:
 def _why(found: Found | None, language: str) -> str:
     if found is None or not found.why_path:
         return ""
-    return f'<a class="ask" href="{escape(found.why_path)}">{_said("why.ask", language)}</a>'
+    return f'<a class="ask" href="{escaped(found.why_path)}">{_said("why.ask", language)}</a>'
 
 
 def _said_of(part: Part) -> str:
@@ -85,7 +83,7 @@ def _said_of(part: Part) -> str:
 
 def _why_rows(said: str, parts: list[Part], language: str) -> str:
     """What one word added, a row for each place where it stands."""
-    named = escape(said) or _said("why.all", language)
+    named = escaped(said) or _said("why.all", language)
     head = f'<th scope="rowgroup" rowspan="{len(parts)}">{named}</th>'
     return "".join(
         f"<tr>{'' if at else head}<td>{_placed(part.place, language)}</td>"
@@ -109,7 +107,7 @@ def why_html(why: Explanation, language: str) -> Markup:
         f"<td>{why.score:.3f}</td></tr>"
     )
     heads = "".join(
-        f'<th scope="col">{escape(texts(f"why.{name}"))}</th>'
+        f'<th scope="col">{escaped(texts(f"why.{name}"))}</th>'
         for name in ("word", "place", "score")
     )
     said = (
@@ -168,12 +166,12 @@ def authors_html(names: tuple[str, ...], language: str) -> Markup:
     if folded := names[shown:]:
         more = catalogue(language)("authors.more", count=len(folded))
         rest = ", ".join(map(_author, folded))
-        listed += f" <details><summary>{escape(more)}</summary>{rest}</details>"
+        listed += f" <details><summary>{escaped(more)}</summary>{rest}</details>"
     return Markup(f'<div class="authors" translate="no">{listed}</div>')
 
 
 def _author(name: str) -> str:
-    return f'<a href="{escape(addresses.author_path(name))}">{escape(name)}</a>'
+    return f'<a href="{escaped(addresses.author_path(name))}">{escaped(name)}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +201,8 @@ def _labels(codes: tuple[str, ...], language: str) -> str:
 def _label_item(code: str, language: str) -> str:
     found = label(code, language)
     if not found.path:
-        return f"<li>{escape(code)}</li>"
-    return f'<li><a href="{found.path}" title="{escape(found.name)}">{escape(code)}</a></li>'
+        return f"<li>{escaped(code)}</li>"
+    return f'<li><a href="{found.path}" title="{escaped(found.name)}">{escaped(code)}</a></li>'
 
 
 def _date(paper: Paper, language: str) -> str:
@@ -222,26 +220,21 @@ def _date(paper: Paper, language: str) -> str:
 
 def _place(paper: Paper) -> str:
     if paper.id.source == "arxiv":
-        return f'<span class="id" translate="no">{escape(str(paper.id))}</span>'
-    return f'<span class="venue">{escape(paper.venue)}</span>' if paper.venue else ""
+        return f'<span class="id" translate="no">{escaped(str(paper.id))}</span>'
+    return f'<span class="venue">{escaped(paper.venue)}</span>' if paper.venue else ""
 
 
 def _links(paper: Paper, language: str) -> str:
     links = " ".join(
-        f'<a href="{escape(address)}" rel="noreferrer">{_said(key, language)}</a>'
+        f'<a href="{escaped(address)}" rel="noreferrer">{_said(key, language)}</a>'
         for key, address in addresses.outside_links(paper)
         if key != "link.abstract"
     )
-    near = f'<a href="{escape(addresses.related_path(paper.id))}">{_said("link.related", language)}</a>'
+    near = f'<a href="{escaped(addresses.related_path(paper.id))}">{_said("link.related", language)}</a>'
     return f'<span class="links">{links} {near}</span>'
 
 
 @lru_cache(maxsize=256)
 def _said(key: str, language: str) -> str:
     """A text of the catalogue that needs no values, escaped."""
-    return escape(catalogue(language)(key))
-
-
-def escape(text: str) -> str:
-    """`text` without markup; a look at it first, as most of what a card holds has none."""
-    return html.escape(text) if _MARKED(text) else text
+    return escaped(catalogue(language)(key))
