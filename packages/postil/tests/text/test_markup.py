@@ -249,6 +249,7 @@ def test_plain_text(text, plain):
         (r"$\mathcal{N}=4$, $D_s^{*+}$, $m_{\nu}$", "N 4, D_s, m_nu"),
         ("H_0, $H_0$, C_60, x^2, foo_2_bar, s_nake_2", "H0, H0, C60, x2, foo_2_bar, s_nake_2"),
         (r"data\footnote{x} \role{tool} f\textbf{R}ee", "data x role tool fRee"),
+        (r"by $\textbf{O}$ptimization, $\texttt{code}$s", "by Optimization, codes"),
         (r"$\sigma_8$, σ_8, σ₈", "sigma_8, sigma_8, sigma_₈"),
     ],
 )

@@ -15,7 +15,16 @@ from postil.text.formulas import Formula, split_formulas
 from postil.text.highlighting import WHOLE, Marker, marked_places, marked_stretches
 from postil.text.mathml import formula_html
 from postil.text.reading import as_plain, as_script, as_words, prose_name, spell_greek
-from postil.text.segments import MAX_MARKED, Link, Segment, Styled, Text, is_plain, parse
+from postil.text.segments import (
+    MAX_MARKED,
+    Link,
+    Segment,
+    Styled,
+    Text,
+    is_only_text,
+    is_plain,
+    parse,
+)
 
 
 def render_html(text: str, *, links: bool = True, marker: Marker | None = None) -> Markup:
@@ -155,7 +164,10 @@ def searchable(text: str) -> str:
     said = ""
     glued = False
     for piece in split_formulas(text):
-        if isinstance(piece, Formula):
+        if isinstance(piece, Formula) and is_only_text(piece.tex):
+            # $\textbf{O}$ptimization is one word, as the page shows it
+            words, joins, glues = _plain_words(piece.tex), True, True
+        elif isinstance(piece, Formula):
             # an index belongs to the word before it (MoS$_2$), a leading exponent to the next ($^{12}$C)
             joins = piece.tex[:1] in ("_", "^") and not said[-1:].isdigit()
             script = as_script(piece.tex) if joins else None

@@ -99,14 +99,14 @@ def parse(text: str) -> tuple[Segment, ...]:
     for piece in split_formulas(_even(text)):
         if isinstance(piece, str):
             reader.read(to_unicode(piece))
-        elif _is_only_text(piece.tex):
+        elif is_only_text(piece.tex):
             reader.read(to_unicode(piece.tex))
         else:
             reader.put(piece)
     return reader.finish()
 
 
-def _is_only_text(tex: str) -> bool:
+def is_only_text(tex: str) -> bool:
     r"""Whether a formula is words in disguise: ``$\textbf{Ours}$`` shows bold on arXiv's pages."""
     if not _TEXT_ONLY.match(tex):
         return False
