@@ -7,7 +7,7 @@ go, and a connection tied to one that is gone stays open.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,12 +26,15 @@ _PATIENCE_SECONDS = 10.0
 class Connections:
     """Readers and the writer of `<folder>/postil.db`, which is laid out or migrated first.
 
+    `when_undone` is called whenever a transaction or a part of one was undone, before anybody else may write.
+
     Raises:
         DataFolderError: the folder is read-only, full, damaged, busy or of a later version.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.when_undone: Callable[[], None] = lambda: None
         self._idle: list[sqlite3.Connection] = []
         self._mutex = threading.Lock()
         self._writer: sqlite3.Connection | None = None
@@ -111,6 +114,7 @@ class Connections:
                     connection.execute("RELEASE inner" if nested else "COMMIT")
             except BaseException:
                 self._undo(connection, nested)
+                self.when_undone()
                 raise
             finally:
                 self._transactions -= 1

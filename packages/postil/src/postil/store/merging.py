@@ -69,6 +69,7 @@ def _wording(paper: Paper) -> tuple[str, tuple[str, ...], str, str, tuple[str, .
 
 def _in_order(paper: Paper) -> Paper:
     """`paper` with its announcements, versions and homes sorted and distinct, as a merge leaves them."""
-    if len(paper.announced) > 1 or len(paper.versions) > 1 or len(paper.homes) > 1:
-        return paper.updated_by(paper)
-    return paper
+    numbers = [version.number for version in paper.versions]
+    if numbers == sorted(set(numbers)) and len(paper.announced) < 2 and len(paper.homes) < 2:
+        return paper
+    return paper.updated_by(paper)

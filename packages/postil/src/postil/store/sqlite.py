@@ -16,6 +16,7 @@ from postil.paper_id import PaperId
 from postil.store import rows
 from postil.store.connections import Connections
 from postil.store.editions import Edition
+from postil.store.fresh import Fresh
 from postil.store.ledger_counting import ledger_problems, miss_again
 from postil.store.loading import CHUNK, headings, load, numbers, own_numbers
 from postil.store.merging import merge
@@ -29,6 +30,8 @@ class SqliteStore:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._fresh = Fresh()
+        connections.when_undone = self._fresh.forget
         self.ledger = SqliteLedger(connections)
 
     @classmethod
@@ -69,7 +72,7 @@ class SqliteStore:
             known = own_numbers(connection, [paper.id for paper in papers])
             held = {p.id: p for p in load(connection, list(known.values())).values()}
             outcome = merge(held, papers)
-            write(connection, outcome, known, held)
+            self._fresh.keep(write(connection, outcome, known, held))
         return outcome.written
 
     def remove(self, ids: Sequence[PaperId]) -> int:
@@ -154,8 +157,9 @@ class SqliteStore:
                 "SELECT sequence, number FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 (after, limit),
             ).fetchall()
-            papers = load(connection, [number for _, number in found])
-        return [Change(sequence, number, papers.get(number)) for sequence, number in found]
+            fresh = self._fresh.take(sequence for sequence, _ in found)
+            read = load(connection, [number for at, number in found if at not in fresh])
+        return [Change(at, number, fresh.get(at) or read.get(number)) for at, number in found]
 
     def last_change(self) -> int:
         """The greatest sequence number of the log; 0 while it is empty."""

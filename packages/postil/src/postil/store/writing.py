@@ -15,12 +15,14 @@ def write(
     outcome: Merge,
     numbers: Mapping[PaperId, int],
     held: Mapping[PaperId, Paper],
-) -> None:
+) -> list[tuple[int, Paper]]:
     """Write the papers of a merge with all that hangs on them, the days' counts and the log.
 
     Args:
         numbers: of the papers held before.
         held: those papers.
+
+    Returns the papers written with their places in the log.
     """
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'papers'").fetchone()
     following = last[0] + 1 if last else 1
@@ -55,6 +57,8 @@ def write(
     before = _listed_days(held[paper.id] for paper in outcome.changed.values())
     _count_days(connection, _listed_days(paper for _, paper in written), before)
     _log(connection, [number for number, _ in written])
+    (last,) = connection.execute("SELECT coalesce(max(sequence), 0) FROM changes").fetchone()
+    return list(enumerate((paper for _, paper in written), start=last - len(written) + 1))
 
 
 def erase(connection: sqlite3.Connection, held: Mapping[int, Paper]) -> None:

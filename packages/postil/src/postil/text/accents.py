@@ -69,7 +69,8 @@ _ACCENT = re.compile(
 )
 _TIED = re.compile(r"\\t\s*\{\s*([^\W\d_])([^\W\d_])\s*\}")
 _BARE_SIGN = re.compile(r"\\([~^])\{\s*\}")
-_FORMULA = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
+# Begins with a plain character, which the engine skips to.
+_FORMULA = re.compile(r"(\$(?<!\\\$)[^$]*(?<!\\)\$)")
 # Most text with a backslash has mathematics and no accent, and looking costs less than four substitutions.
 _POSSIBLE = re.compile(r"\\(?:[\"'`^~=.]|(?:[cvuHkrdbt]|" + "|".join(_LETTERS) + r")(?![A-Za-z]))")
 _STACK = 3  # accents on one letter: Vietnamese has two, transliterated Sanskrit three
@@ -82,6 +83,8 @@ def to_unicode(text: str) -> str:
     """
     if "\\" not in text:
         return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii() and not _POSSIBLE.search(text):
+        return text
     if "$" not in text:
         return _decode(text)
     pieces = _FORMULA.split(text)

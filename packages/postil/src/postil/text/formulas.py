@@ -17,7 +17,6 @@ _OPEN = re.compile(
     r"\\\\|\\\$|\\\((?P<round>)|\\\[(?P<square>)"
     rf"|\\begin\{{(?P<environment>(?:{_ENVIRONMENTS})\*?)\}}|\$(?P<dollars>\$?)"
 )
-_NEXT_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _MARKS = re.compile(r"[\\^_{}]")
 _TEX = re.compile(r"\\[A-Za-z]+|\\.|\{[^{}]*\}", re.DOTALL)
 _WORD = re.compile(r"(?<!\S)[a-z]{2,}(?=[\s.,;:)]|$)")
@@ -91,16 +90,27 @@ def _between_dollars(
         missing.add("$$")
     if "$" in missing:
         return None
-    close = _NEXT_DOLLAR.search(text, opener)
-    if close is None:
+    close = _next_dollar(text, opener)
+    if close < 0:
         missing.add("$")
         return None
-    body = text[opener : close.end() - 1]
+    body = text[opener:close]
     if _OPEN_TEXT.search(body) and (outer := _NESTED.match(text, opener)):
         return Formula(outer[1].strip()), outer.end()
-    if not body.strip() or is_prose(body, text[close.end() : close.end() + 1]):
+    if not body.strip() or is_prose(body, text[close + 1 : close + 2]):
         return None
-    return Formula(body.strip()), close.end()
+    return Formula(body.strip()), close + 1
+
+
+def _next_dollar(text: str, start: int) -> int:
+    """Where the next dollar stands that no backslash escapes; -1 where there is none."""
+    at = text.find("$", start)
+    while at >= 0:
+        before = text[start:at]
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            break
+        at = text.find("$", at + 1)
+    return at
 
 
 def is_prose(body: str, following: str) -> bool:

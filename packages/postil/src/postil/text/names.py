@@ -81,8 +81,10 @@ def _add_keys(keys: list[str], words: list[str]) -> None:
     keys += words
     if len(words) == 2 and len(words[0]) > 1 < len(words[1]):
         one, other = words
-        keys.append(f"{one}|{other}" if one <= other else f"{other}|{one}")
-        keys.append(f"{one[0]}|{other}" if one[0] <= other else f"{other}|{one[0]}")
+        if one <= other:
+            keys += (f"{one}|{other}", f"{one[0]}|{other}")
+        else:
+            keys += (f"{other}|{one}", _pair(one[0], other))
         if one in _CHINESE_FAMILIES:
             keys.append(_pair(one, other[0]))
         return
