@@ -239,7 +239,9 @@ def test_plain_text(text, plain):
         (r"$\mathrm{H_2O}$ and $SU(2)$", "H2O and SU 2"),
         (r"Schr\"odinger \emph{cat} {B}ayes", "Schrödinger cat Bayes"),
         ("α-helix and Θ(n) and λόγος", "alpha-helix and Theta(n) and λόγος"),
-        (r"$10^{6}$ or 10$^6$ of $x_i$ \cite{Doe}", "10 6 or 10 6 of x_i  "),
+        (r"$10^{6}$ or 10$^6$ of $x_i$ \cite{Doe}", "10 6 or 10 6 of x_i  Doe "),
+        (r"of \cite[\S 5]{Doe,Roe} the", "of  Doe,Roe  the"),
+        (r"$\Z_4$-codes over $\R^3$, $2\Z$", "Z4-codes over R3, 2Z"),
         (r"$\frac{a}{b}$ \begin{equation}\label{e}c\end{equation}", "a b c"),
         ("a day in\nthe life", "a day in\nthe life"),
         (

@@ -23,7 +23,7 @@ from postil.paper import Paper, day_number
 from postil.search.analysis import paired, parted, plain, said, whole_names
 from postil.text.names import byline_keys
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever documents or fields change, so that older indexes are rebuilt."""
 
 _ORDER_STEP = 1_000_000_000

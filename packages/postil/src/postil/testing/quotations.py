@@ -18,12 +18,14 @@ _ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[cvuHkrdb](?![A-Za-z]))\s*\{?\s*\\?([A-Za
 _STYLE = re.compile(
     r"\\(?:emph|text[a-z]*|math(?:rm|bf|it|sf|tt|cal|bb|frak|scr)|bf|it|rm|em|tt|sc|sl|sf|mbox|cal)(?![A-Za-z])"
 )
-_CITATION = re.compile(r"\\(?:cite[a-z]*|label)\s*\{[^{}]*\}")
+_LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
+_CITATION = re.compile(r"\\cite[a-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\(?:footnote|url)\{|(\\[A-Za-z]+)\{")
 _SIGN = re.compile(
     r"\\(?:top|bot|to|in|ni|le|ge|lt|gt|ll|gg|ne|leq|geq|neq|over|frac|sqrt|left|right|cdot|times|sum|int|star|"
     r"cap|cup|prod|mid|sim|approx|pm|circ|ldots|cdots|dots|langle|rangle|quad|hat|tilde|bar|vec|dot)(?![A-Za-z])"
 )
+_BELOW_A_NAME = re.compile(r"(\\[A-Za-z]{2,})[_^](?=\d)")
 _DIGIT_BELOW = re.compile(r"(?<=[A-Za-z])[_^](?=\d)")
 _SILENT = str.maketrans({"{": None, "}": None, "$": None, "\\": " "})
 _SENTENCE_END = re.compile(r"[.?!] ")
@@ -37,9 +39,9 @@ _PLAIN_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 def words(text: str) -> str:
     """The folded words of a text, a blank around each; a line break stays where it is."""
     if "\\" in text:
-        text = _ACCENT.sub(r"\1", _CITATION.sub(" ", text))
+        text = _ACCENT.sub(r"\1", _CITATION.sub(r" \1 ", _LABEL.sub(" ", text)))
         text = _SIGN.sub(" ", _STYLE.sub("", text)).replace("\\ell", "l")
-        text = _COMMAND.sub(r"\1 ", text).replace("}{", " ")
+        text = _COMMAND.sub(r"\1 ", _BELOW_A_NAME.sub(r"\1 ", text)).replace("}{", " ")
     text = _DIGIT_BELOW.sub("", text.translate(_SILENT))
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", "".join(map(_greek, text)))

@@ -133,9 +133,11 @@ def marked_plain(text: str, marker: Marker) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
+# What a citation names stands on the page in brackets, so it parts the words around it here as well.
 _MARKUP = re.compile(
-    r"\\(?:label|vspace|hspace|cite[a-z]*|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}"
-    r"|\\[,;:!/@> ]|\\\\"
+    r"\\(?:(?:label|vspace|hspace|begin|end)\*?\s*(?:\[[^\]]{0,200}\])?\{[^{}]{0,500}\}"
+    r"|cite[a-z]*\*?\s*(?:\[[^\]]{0,200}\]\s*){0,2}\{(?P<cited>[^{}]{0,500})\}"
+    r"|[,;:!/@> ]|\\)"
 )
 _NAME = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|[{}]", re.DOTALL)
 # H_0, C_60 and Na_2SO_4 outside a formula; names of several parts with underscores are not mathematics
@@ -183,10 +185,14 @@ def searchable(text: str) -> str:
 
 def _plain_words(text: str) -> str:
     if "\\" in text or "{" in text or "}" in text:
-        text = _NAME.sub(_spoken, _MARKUP.sub(" ", to_unicode(text)))
+        text = _NAME.sub(_spoken, _MARKUP.sub(_parting, to_unicode(text)))
     if "_" in text or "^" in text:
         text = _INDEXED.sub(_joined, text)
     return spell_greek(text.replace("$", " "))
+
+
+def _parting(match: re.Match[str]) -> str:
+    return f" {match['cited']} " if match["cited"] else " "
 
 
 def _spoken(match: re.Match[str]) -> str:

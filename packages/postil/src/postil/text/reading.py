@@ -88,6 +88,8 @@ def as_words(tex: str) -> str:
             words.after_name = words.after_name and not command
         elif command == "ell":
             words.letters("l")
+        elif len(command) == 1 and command not in _WORDLESS:
+            words.letters(command)  # \Z is how authors abbreviate a letter in blackboard bold
         elif command and command not in _WORDLESS:
             words.name(command.removeprefix("var") if command in GREEK else command)
         elif not script or not words.takes_index(script, digit):
