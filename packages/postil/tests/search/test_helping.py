@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from postil.paper import Paper
 from postil.search.help import Help
 from postil.search.lexical import LexicalIndex
+from postil.search.marks import FieldMarks
 from postil.search.search import Search, Sort
 from postil.text.markup import marked_plain
 
@@ -176,6 +177,12 @@ def test_more_is_offered_where_nothing_was_found(shelf: Any, sample: Callable[..
     assert offered.words == (("stasr", "stars"),)
 
 
+PIECES = [
+    " ",
+    *"hop hope hoping shop studies study c C++ states state 模型 é éc 4 x4 ² ß _ - . ,".split(),
+]
+
+
 @pytest.mark.parametrize(
     ("query", "text", "marked"),
     [
@@ -199,6 +206,9 @@ def test_more_is_offered_where_nothing_was_found(shelf: Any, sample: Callable[..
         ('state +"state space"', "state spaces", ["state"]),
         ("naïve", "Naive naïveté", ["Naive"]),
         ("C++", "C and C++", ["C++"]),
+        ("C++", "objC++ is not C++", ["C++"]),
+        ("hop", "shop and hops and éhops", ["hops"]),
+        ('"of the"', "hoof the, of then, of the", ["of the"]),
     ],
 )
 def test_what_a_query_marks_in_a_title(
@@ -206,6 +216,14 @@ def test_what_a_query_marks_in_a_title(
 ) -> None:
     pieces = marked_plain(text, helped.help.marks(query).title)
     assert [piece for piece, is_marked in pieces if is_marked] == marked
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_stems_alone_mark_what_they_mark_beside_a_form_that_is_nowhere(text: str) -> None:
+    stems = frozenset({"hope", "hop", "studi", "c", "state", "é", "4"})
+    alone, beside = FieldMarks(stems), FieldMarks(stems, frozenset({"nowhere"}))
+    assert list(alone.find(text)) == list(beside.find(text))
+    assert alone.may_mark(text) or not list(alone.find(text))
 
 
 QUERIES = (

@@ -5,7 +5,7 @@ else. What a query excludes, and what it asks of names, days and categories, mar
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,27 +39,60 @@ class FieldMarks:
         """Whether something may be marked in a text as its authors wrote it."""
         if not self:
             return False
-        as_shown = text.isascii() and not any(mark in text for mark in "\\${")
-        return not as_shown or _pattern(self).search(text.lower()) is not None
+        if not text.isascii() or any(mark in text for mark in "\\${"):
+            return True  # it is shown otherwise than it is written
+        folded = text.lower()
+        if self._of_stems_alone:
+            return any(beginning in folded for beginning in _beginnings(self.stems))
+        return _pattern(self).search(folded) is not None
 
-    def find(self, folded: str) -> Iterator[tuple[int, int]]:
+    def find(self, folded: str) -> Iterable[tuple[int, int]]:
         """The marked stretches of a folded text, ascending and apart."""
-        if not self:
-            return
-        search = _pattern(self).search
-        match = search(folded)
-        while match:
-            start, end = match.start(), _end(match)
-            if _begins(folded, start) and self._means(match, folded[start:end]):
-                yield start, end
-                match = search(folded, end)
+        if self._of_stems_alone:
+            return self._words_with_stems(folded)
+        return self._found(folded) if self else ()
+
+    @property
+    def _of_stems_alone(self) -> bool:
+        return not (self.forms or self.rows or self.runs or any(map(_sign_of, self.stems)))
+
+    def _words_with_stems(self, folded: str) -> list[tuple[int, int]]:
+        """As `_found`; most queries have nothing but stems, and plain searches need no expression made."""
+        only_ascii, stems = folded.isascii(), self.stems
+        found: list[tuple[int, int]] = []
+        for beginning in _beginnings(stems):
+            at = folded.find(beginning)
+            while at >= 0:
+                after = at + 1
+                if _begins(folded, at):
+                    rest = _REST(folded, at + len(beginning))
+                    word = folded[at : rest.end() if rest else at]
+                    word = word if only_ascii else _without_chinese(word)
+                    after = at + len(word)
+                    if _stem(word) in stems:
+                        found.append((at, after))
+                at = folded.find(beginning, after)
+        return sorted(found)
+
+    def _found(self, folded: str) -> Iterator[tuple[int, int]]:
+        search, stems = _pattern(self).search, self.stems
+        only_ascii = folded.isascii()
+        at = 0
+        while match := search(folded, at):
+            start, end = match.span()
+            if match.lastgroup == "stem":
+                end = end if only_ascii else start + len(_without_chinese(match[0]))
+                is_meant = _stem(folded[start:end]) in stems
             else:
-                match = search(folded, start + 1)
+                is_meant = True
+            if is_meant and (only_ascii or _begins(folded, start)):
+                yield start, end
+                at = end
+            else:
+                at = start + 1
 
-    def _means(self, match: re.Match[str], word: str) -> bool:
-        return match.lastgroup != "stem" or _stem(word) in self.stems
 
-
+_REST = re.compile(r"[^\W_]*").match
 _SIGNED = {"plusplus": r"\+\+", "sharp": "#"}
 _LONGEST_RUN = 24
 
@@ -68,18 +101,35 @@ _LONGEST_RUN = 24
 def _pattern(marks: FieldMarks) -> re.Pattern[str]:
     """Everything that may be marked, the longest first; words by the beginning that all forms of a stem have.
 
-    Each alternative begins with a plain character, which the engine skips to; that a word begins there is
-    looked at afterwards. No class of all East Asian characters: it takes 3 ms to compile, for every query.
+    Each alternative begins with a plain character, which the engine skips to, and only then looks whether a
+    word begins there; `_begins` does so again where letters are not ASCII. No class of all East Asian
+    characters: it takes 3 ms to compile, for every query.
     """
     found = [_row(row) for row in sorted(marks.rows, key=len, reverse=True)]
     found += [_row((form,)) for form in sorted(marks.forms, key=len, reverse=True)]
     found += sorted(set(_pieces(marks.runs)), key=len, reverse=True)
     found += [_row((stem,)) for stem in sorted(marks.stems) if _sign_of(stem)]
-    # a stem may end otherwise than its words do: studi, hope
-    begun = sorted(re.escape(stem[:-1] if len(stem) > 2 else stem) for stem in marks.stems)
+    begun = _beginnings(marks.stems)
     if begun:
-        found.append(f"(?P<stem>(?:{'|'.join(begun)})[^\\W_]*)")
+        found.append(f"(?P<stem>(?:{'|'.join(map(_beginning, begun))})[^\\W_]*)")
     return re.compile("|".join(found))
+
+
+@lru_cache(maxsize=512)
+def _beginnings(stems: frozenset[str]) -> tuple[str, ...]:
+    """What all words of these stems begin with; a stem may end otherwise than its words do: studi, hope."""
+    begun = {stem[:-1] if len(stem) > 2 else stem for stem in stems}
+    return tuple(b for b in sorted(begun) if not any(b != o and b.startswith(o) for o in begun))
+
+
+def _beginning(word: str) -> str:
+    """`word` where no letter or digit of ASCII stands before it."""
+    first, rest = re.escape(word[0]), re.escape(word[1:])
+    return (
+        f"{first}(?<![a-z0-9]{first}){rest}"
+        if word[0].isascii() and word[0].isalnum()
+        else first + rest
+    )
 
 
 def _begins(folded: str, at: int) -> bool:
@@ -87,12 +137,11 @@ def _begins(folded: str, at: int) -> bool:
     return at == 0 or not (is_of_word(folded[at - 1]) and is_of_word(folded[at]))
 
 
-def _end(match: re.Match[str]) -> int:
-    """Where a match ends, short of Chinese that follows a word without a blank."""
-    if match.lastgroup != "stem" or match[0].isascii():
-        return match.end()
-    apart = (at for at, c in enumerate(match[0]) if at and not is_of_word(c))
-    return match.start() + next(apart, len(match[0]))
+def _without_chinese(word: str) -> str:
+    """A word short of Chinese that follows it without a blank."""
+    if word.isascii():
+        return word
+    return word[: next((at for at, c in enumerate(word) if at and not is_of_word(c)), len(word))]
 
 
 def _row(row: Sequence[str]) -> str:
@@ -101,13 +150,14 @@ def _row(row: Sequence[str]) -> str:
     for at, word in enumerate(row):
         both = at > 0 and not is_east_asian_character(row[at - 1])
         apart = r"[\W_]+" if both and not is_east_asian_character(word) else r"[\W_]*"
-        said += (apart if at else "") + (_sign_of(word) or re.escape(word))
+        said += (apart if at else "") + (_sign_of(word) or (re.escape if at else _beginning)(word))
     return said if is_east_asian_character(row[-1]) else said + r"(?![a-z0-9])"
 
 
 def _sign_of(word: str) -> str:
     """C++ and C# as a text has them, for the words that the index has; else an empty string."""
-    return next((word[0] + sign for said, sign in _SIGNED.items() if word[1:] == said), "")
+    sign = next((sign for said, sign in _SIGNED.items() if word[1:] == said), "")
+    return _beginning(word[0]) + sign if sign else ""
 
 
 def _pieces(runs: Sequence[str]) -> Iterator[str]:

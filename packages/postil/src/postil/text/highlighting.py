@@ -70,6 +70,8 @@ def marked_places(segments: Sequence[Segment], marker: Marker) -> dict[int, list
 
 def marked_stretches(text: str, marker: Marker) -> list[tuple[int, int]]:
     """The marked stretches of a text that has no markup, ascending and apart."""
+    if text.isascii():
+        return list(marker.find(text.lower()))
     folded, origin = _folded(text)
     stretches: list[tuple[int, int]] = []
     for start, end in marker.find(folded):

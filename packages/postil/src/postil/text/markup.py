@@ -33,12 +33,12 @@ def render_html(text: str, *, links: bool = True, marker: Marker | None = None) 
     ``links=False`` leaves addresses unlinked, for text that already stands in a link. What ``marker`` marks
     stands in ``<mark>``; nothing else is changed by it. Never raises.
     """
-    if marker is not None and not marker.may_mark(text):
-        marker = None
     out: list[str] = []
     if is_plain(text):
         _write_text(out, text, marked_stretches(text, marker) if marker else ())
         return Markup("".join(out))
+    if marker is not None and not marker.may_mark(text):
+        marker = None
     segments = parse(text)
     _Writer(out, marked_places(segments, marker) if marker else {}).write(segments, links)
     return Markup("".join(out))
@@ -84,18 +84,27 @@ class _Writer:
 
 
 def _write_text(out: list[str], text: str, marked: Sequence[tuple[int, int]]) -> None:
+    is_safe = _is_safe(text)
     at = 0
     for start, end in marked:
-        out += (escaped(text[at:start]), "<mark>", escaped(text[start:end]), "</mark>")
+        before, word = text[at:start], text[start:end]
+        if not is_safe:
+            before, word = escaped(before), escaped(word)
+        out += (before, "<mark>", word, "</mark>")
         at = end
-    out.append(escaped(text[at:]))
+    rest = text[at:] if at else text
+    out.append(rest if is_safe else escaped(rest))
 
 
 def escaped(text: str) -> str:
     """``text`` without markup, as a plain string."""
+    return text if _is_safe(text) else str(escape(text))
+
+
+def _is_safe(text: str) -> bool:
     # most pieces have nothing to escape, and five looks take less than one string made anew
     is_safe = "&" not in text and "<" not in text and ">" not in text
-    return text if is_safe and "'" not in text and '"' not in text else str(escape(text))
+    return is_safe and "'" not in text and '"' not in text
 
 
 def render_plain(text: str) -> str:

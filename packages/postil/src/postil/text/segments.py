@@ -50,7 +50,9 @@ _TOKEN = re.compile(
     r"|--(?P<dash>-*)|~(?P<tie>)",
     re.DOTALL,
 )
-_MARKS = ("\\", "$", "{", "}", "~", "`", "  ", "--", "http", "''")  # of printable texts
+_MARKS = "\\${}~`"  # of printable texts, and these of more than one character
+_LONGER_MARKS = ("  ", "--", "http", "''")
+_UNMARKED = bytes(c for c in range(32, 127) if chr(c) not in _MARKS)
 _SPACE = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
 _ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]{0,200}\])*\{([^{}]{0,1000})\}")
 _LINK = re.compile(r"\s*\{\s*(https?://(?:[^\s{}\"<>\\]|\\[_%#&~$])+)\s*\}")
@@ -87,7 +89,12 @@ class _Group:
 
 def is_plain(text: str) -> bool:
     """Whether nothing in ``text`` could be anything but itself."""
-    return text.isprintable() and not any(map(text.__contains__, _MARKS))
+    if text.isascii():
+        # one pass in place of a look at each character and one for each mark
+        is_unmarked = not text.encode("ascii").translate(None, _UNMARKED)
+    else:
+        is_unmarked = text.isprintable() and not any(map(text.__contains__, _MARKS))
+    return is_unmarked and not any(map(text.__contains__, _LONGER_MARKS))
 
 
 def parse(text: str) -> tuple[Segment, ...]:

@@ -40,6 +40,11 @@ def search_path(query: str, *, sort: str = "relevance", page: int = 1, **more: s
     return with_query("/search", {**usual, **more})
 
 
+def why_path(search: str, paper_id: PaperId) -> str:
+    """The page of a search, of which `search` is the address, with the reasons for one paper told."""
+    return f"{search}&why={_in_query(str(paper_id))}"
+
+
 def author_path(name: str) -> str:
     """The search for everything by one author."""
     if _PLAIN_NAME(name):

@@ -80,9 +80,8 @@ def _cards(
     def of(paper: Paper) -> Found:
         if found.sort is not Sort.RELEVANCE:
             return Found(marks)
-        key = str(paper.id)
-        path = f"{addresses.extended(here, {'why': key})}#{why_anchor(paper)}"
-        why = library.help.explain(query, paper.id) if key == asked else None
+        path = f"{addresses.why_path(here, paper.id)}#{why_anchor(paper)}"
+        why = library.help.explain(query, paper.id) if str(paper.id) == asked else None
         return Found(marks, path, why)
 
     return of
