@@ -8,8 +8,9 @@ a library of so many invented papers (corpus.py), made in --folder where it is n
 of disk a million. With --fused the vectors are brought up first, as `postil vectors` does, and every figure
 is taken a second time with them. Each size is measured in a process of its own: first the memory after the
 queries, then ranking beside bare tantivy-py on the same papers and the same queries, then a server that is
-asked for pages over HTTP by one reader, by eight, and by one while `postil import` adds 5,000 papers; last
-a server of as many processes as there are cores, by eight again.
+asked for pages over HTTP by one reader, by eight (for records as well, which are searches without a page to
+make), and by one while `postil import` adds 5,000 papers; last a server of as many processes as there are
+cores, by eight again.
 Queries are drawn as in search_latency.py, and each page is of a query that was not asked before: what is
 kept of counts and orders, for a reader who turns a page, helps nothing here.
 """
@@ -123,13 +124,16 @@ def served(folder: Path, shared: Path, plan: Plan, *, meaning: bool) -> dict[str
         _waited(port, islice(fresh, 50))
         figures: dict[str, object] = {"one": _summary(_waited(port, islice(fresh, plan.queries)))}
         figures["eight"] = at_once(port, fresh, plan.seconds)
+        figures["eight, records"] = at_once(port, _as_records(fresh), plan.seconds)
         if not meaning:
             figures["adding"] = while_adding(folder, shared, port, fresh, plan.queries)
     cores = os.cpu_count() or 1
     with serving(folder, cores) as port:
         time.sleep(10)  # until all of them answer
         _waited(port, islice(fresh, 50 * cores))
-        figures[f"eight, {cores} processes"] = at_once(port, fresh, plan.seconds)
+        eight = f"eight, {cores} processes"
+        figures[eight] = at_once(port, fresh, plan.seconds)
+        figures[f"{eight}, records"] = at_once(port, _as_records(fresh), plan.seconds)
     return figures
 
 
@@ -142,6 +146,11 @@ def _paths(folder: Path) -> Iterator[str]:
                 if query.ours not in asked:
                     asked.add(query.ours)
                     yield f"/search?{urlencode({'q': query.ours})}"
+
+
+def _as_records(pages: Iterator[str]) -> Iterator[str]:
+    """The same searches, answered with records as JSON in place of a page."""
+    return (f"/api/v1{page}" for page in pages)
 
 
 def _waited(port: int, paths: Iterable[str]) -> list[float]:

@@ -126,8 +126,9 @@ class Phrases:
         typed = _typed(stem, partial)
         for paper in titles:
             for said in set(_continuations(paper.title, typed)):
-                counts[fold(said)] += 1
-                shown.setdefault(fold(said), Counter())[said] += 1
+                folded = fold(said)
+                counts[folded] += 1
+                shown.setdefault(folded, Counter())[said] += 1
         least = 2 if len(titles) >= 10 else 1
         likely = [phrase for phrase in counts if counts[phrase] >= least]
         likely.sort(key=lambda p: (-counts[p] * (1 + 0.6 * p.count(" ")), p))
