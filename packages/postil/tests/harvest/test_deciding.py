@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from postil.harvest.calendar import arxiv_calendar
-from postil.harvest.decide import (
+from postil.harvest.decide import decide
+from postil.harvest.known import Asked, Known, ListReading, OaiRun
+from postil.harvest.questions import unread_lists
+from postil.harvest.steps import (
     LookUp,
     Open,
     Plan,
@@ -16,10 +19,7 @@ from postil.harvest.decide import (
     ReadRecord,
     ReadRecords,
     Wait,
-    decide,
-    unread_lists,
 )
-from postil.harvest.known import Asked, Known, ListReading, OaiRun
 from postil.paper_id import PaperId
 
 CALENDAR = arxiv_calendar()

@@ -5,17 +5,29 @@ archive two and a half hours later with two days of overlap, the feed after midn
 of what lists name and nobody has, and of the ids that are missing in between.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
-from postil.harvest.calendar import EASTERN, Calendar
+from postil.harvest.calendar import EASTERN
 from postil.harvest.known import Asked, Known, OaiRun, catchup_key
-from postil.paper_id import PaperId
+from postil.harvest.questions import CATCHUP_REACH
+from postil.harvest.steps import (
+    LookUp,
+    Open,
+    Plan,
+    ReadCatchup,
+    ReadFeed,
+    ReadList,
+    ReadRecord,
+    ReadRecords,
+    Step,
+    Wait,
+    kind_of,
+    purpose_of,
+)
 
 DAY = timedelta(days=1)
 OVERLAP = 2 * DAY
-CATCHUP_REACH = 90 * DAY
 RECORDS_AFTER = timedelta(hours=2, minutes=30)  # records follow the announcement
 FEED_AFTER = timedelta(hours=4, minutes=10)  # feeds are made at midnight, Eastern
 MOST_IDS_AT_ONCE = 50
@@ -33,90 +45,7 @@ _PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=4), timedelta(hou
 # A list that fails is what the reader waits for; anything else can rest longer.
 _RECOVERY = tuple(timedelta(seconds=s) for s in (20, 60, 120, 240, 300))
 _LONG_RECOVERY = (*_RECOVERY, *(timedelta(minutes=m) for m in (10, 20, 40, 60)))
-_A_DAY_LATER = timedelta(hours=20)
 _READ_AGAIN = timedelta(hours=20)
-DAYS_READ_AGAIN = 7 * DAY
-ENOUGH = 8  # questions about one id, after which arXiv is taken at its word
-
-
-@dataclass(frozen=True, slots=True)
-class ReadList:
-    """Read the newest list of this name, or one of its later pages."""
-
-    name: str
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCatchup:
-    """Read the list of an earlier day."""
-
-    name: str
-    day: date
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRecords:
-    """Read the next page of a run over the archive's records; a run without a token begins."""
-
-    run: OaiRun
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFeed:
-    """Read today's feed of a list."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """Ask for single papers."""
-
-    ids: tuple[PaperId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRecord:
-    """Ask the archive's record of one paper: the last word on whether it exists."""
-
-    id: PaperId
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing is to be asked before `until`; `why` is what comes then."""
-
-    until: datetime
-    why: str
-
-
-Step = ReadList | ReadCatchup | ReadRecords | ReadFeed | LookUp | ReadRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the reader wants: which lists, which set of the archive (empty for all of it)."""
-
-    lists: tuple[str, ...]
-    calendar: Calendar
-    archive_set: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The ledger's open questions.
-
-    `wanting` are papers that a list named and the store lacks; `gaps` ids in between those held, neither held
-    nor explained; `unread` the lists (name, day) of past days that no listing was read of, or that claimed
-    more papers than they named; `read_once` those of the last days that were read on their own evening only.
-    """
-
-    wanting: Sequence[PaperId] = ()
-    gaps: Sequence[PaperId] = ()
-    unread: Sequence[tuple[str, date]] = ()
-    read_once: Sequence[tuple[str, date]] = ()
 
 
 def decide(known: Known, open_questions: Open, plan: Plan, now: datetime) -> Step | Wait:
@@ -130,7 +59,7 @@ def decide(known: Known, open_questions: Open, plan: Plan, now: datetime) -> Ste
             offers.append((moment, step))
     due = plan.calendar.due(plan.calendar.next_due(now))
     moment, why = min(
-        [(due, "the next announcement"), *((m, _purpose(step)) for m, step in offers)],
+        [(due, "the next announcement"), *((m, purpose_of(step)) for m, step in offers)],
         key=lambda offer: offer[0],
     )
     return Wait(moment, why)
@@ -243,23 +172,6 @@ def _patient(asked: Asked | None, now: datetime) -> datetime:
     return asked.at + _PATIENCE[min(asked.times, len(_PATIENCE) - 1)]
 
 
-def kind_of(step: Step) -> str:
-    """The kind of a step, for counting failures: one source that fails must not hold up the others."""
-    match step:
-        case ReadList(name):
-            return f"list {name}"
-        case ReadCatchup():
-            return "earlier lists"
-        case ReadRecords():
-            return "records"
-        case ReadFeed(name):
-            return f"feed {name}"
-        case LookUp():
-            return "search"
-        case ReadRecord():
-            return "record"
-
-
 def _recovered(known: Known, step: Step) -> datetime:
     """When a kind of step that failed is tried again."""
     setback = known.setbacks.get(kind_of(step))
@@ -267,37 +179,3 @@ def _recovered(known: Known, step: Step) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
     pauses = _RECOVERY if isinstance(step, ReadList) else _LONG_RECOVERY
     return setback.at + pauses[min(setback.times, len(pauses)) - 1]
-
-
-def _purpose(step: Step) -> str:
-    match step:
-        case ReadList(name) | ReadCatchup(name):
-            return f"the list of {name}"
-        case ReadRecords():
-            return "the archive's records"
-        case ReadFeed():
-            return "the feed"
-        case LookUp() | ReadRecord():
-            return "papers that are wanting"
-
-
-def unread_lists(
-    plan: Plan, since: date, now: datetime, read: Mapping[tuple[str, date], bool]
-) -> list[tuple[str, date]]:
-    """The lists of past days, newest first, that `read` does not know as whole."""
-    last = now.astimezone(EASTERN).date() + DAY
-    first = max(since, last - CATCHUP_REACH)
-    days = [first + n * DAY for n in range((last - first).days + 1)]
-    # Holidays and weekends are asked for too, a day later: the calendar may be wrong.
-    possible = [
-        d
-        for d in days
-        if plan.calendar.due(d) + (timedelta(0) if plan.calendar.has_list(d) else _A_DAY_LATER)
-        < now
-    ]
-    return [
-        (name, day)
-        for day in reversed(possible)
-        for name in plan.lists
-        if not read.get((name, day), False)
-    ]

@@ -9,10 +9,12 @@ from postil.clock import Clock
 from postil.errors import BadId, PostilError
 from postil.harvest import decide as deciding
 from postil.harvest.arriving import day_of_feed, record_list, record_papers
-from postil.harvest.calendar import EASTERN
-from postil.harvest.decide import (
+from postil.harvest.door import Door, Missing, Refused
+from postil.harvest.known import Known, ListReading, OaiRun, catchup_key, read_known, write_known
+from postil.harvest.questions import CATCHUP_REACH, Questions
+from postil.harvest.state import HarvestState, is_paused, write_state
+from postil.harvest.steps import (
     LookUp,
-    Open,
     Plan,
     ReadCatchup,
     ReadFeed,
@@ -21,11 +23,9 @@ from postil.harvest.decide import (
     ReadRecords,
     Step,
     Wait,
+    kind_of,
+    words_of,
 )
-from postil.harvest.door import Door, Missing, Refused
-from postil.harvest.gaps import gaps_to_ask
-from postil.harvest.known import Known, ListReading, OaiRun, catchup_key, read_known, write_known
-from postil.harvest.state import HarvestState, is_paused, write_state
 from postil.paper_id import PaperId
 from postil.sources import arxiv_api, arxiv_feed, arxiv_listing
 from postil.sources.arxiv_oai import OaiRequest, read_page, read_record, record_url
@@ -41,7 +41,6 @@ from postil.sources.exchange import (
 from postil.store.ledger import FEED, LISTING
 from postil.store.protocol import Store
 
-_MOST_WANTING = 2_000
 _LOOK_AT_PAUSE = 1.0  # seconds between two looks whether to go on
 _LONGEST_NAP = 60.0  # so that others see that this harvest lives
 
@@ -68,7 +67,7 @@ class Harvester:
         self._show = show
         self._state = HarvestState(self._clock.now())
         self._known_now: Known | None = None
-        self._questions: tuple[tuple[object, ...], Open] | None = None
+        self._questions = Questions(store, plan)
 
     def want(self, first: date, last: date | None = None) -> None:
         """Read every record modified from `first` to `last` (today), whatever was read before.
@@ -104,11 +103,11 @@ class Harvester:
         """Do the next step; or do nothing, and say how long there is nothing to do."""
         known = self._known()
         now = self._clock.now()
-        decision = deciding.decide(known, self._open(known, now), self._plan, now)
+        decision = deciding.decide(known, self._questions.now_open(known, now), self._plan, now)
         if isinstance(decision, Wait):
             return decision
-        kind = deciding.kind_of(decision)
-        self._tell(doing=_words(decision), until=None)
+        kind = kind_of(decision)
+        self._tell(doing=words_of(decision), until=None)
         try:
             after = self._done(decision, known)
         except (Unreachable, Refused, Missing, BadReply) as error:
@@ -251,7 +250,7 @@ class Harvester:
         if through is None or run.first <= through:
             through = max(filter(None, (through, min(run.last, seen or run.last))))
         held = self._store.numbers([PaperId.parse(key) for key in known.papers])
-        before = now.date() - deciding.CATCHUP_REACH
+        before = now.date() - CATCHUP_REACH
         tidied = known.without_what_is_past((str(i) for i in held), before)
         return replace(tidied, run=None, read_at=now, through=through)
 
@@ -301,42 +300,6 @@ class Harvester:
             self._known_now = read_known(self._store, self._since or lately.replace(day=1))
         return self._known_now
 
-    def _open(self, known: Known, now: datetime) -> Open:
-        """The ledger's open questions, none about single papers while the records are being read."""
-        key = (
-            self._store.last_change(),
-            known.run is None,
-            known.lists,
-            len(known.catchups),
-            now.date(),
-            now.hour,
-        )
-        if self._questions is None or self._questions[0] != key:
-            self._questions = (key, self._asked_of_ledger(known, now))
-        return self._questions[1]
-
-    def _asked_of_ledger(self, known: Known, now: datetime) -> Open:
-        ledger = self._store.ledger
-        last = now.astimezone(EASTERN).date() + deciding.DAY
-        tallies = ledger.tallies(known.since, last)
-        read = {
-            (t.list_name, t.day): t.announced is not None and t.announced <= t.listed
-            for t in tallies
-            if LISTING in t.sources
-        }
-        unread = deciding.unread_lists(self._plan, known.since, now, read)
-        lately = now.date() - deciding.DAYS_READ_AGAIN
-        once = [
-            (name, day)
-            for (name, day), good in read.items()
-            if good and day > lately and catchup_key(name, day) not in known.catchups
-        ]
-        if known.run is not None:
-            return Open(unread=unread, read_once=once)
-        wanting = [i for i, _ in ledger.unheld(_MOST_WANTING) if not _enough(known, str(i))]
-        gaps = [] if self._plan.archive_set else gaps_to_ask(ledger, known, now)
-        return Open(wanting, [i for i in gaps if not _enough(known, str(i))], unread, once)
-
     def _count(self, papers: int) -> None:
         self._state = replace(self._state, papers=self._state.papers + papers)
 
@@ -347,27 +310,3 @@ class Harvester:
         with suppress(PostilError):
             write_state(self._store, self._state)
         self._show(self._state)
-
-
-def _enough(known: Known, key: str) -> bool:
-    """Whether arXiv was asked for this paper often enough to be taken at its word."""
-    asked = known.papers.get(key)
-    return asked is not None and asked.times >= deciding.ENOUGH
-
-
-def _words(step: Step) -> str:
-    """What a step asks for, as the progress shows it."""
-    match step:
-        case ReadList(name, page):
-            return f"reading the newest list of {name}" + (f", page {page}" if page > 1 else "")
-        case ReadCatchup(name, day):
-            return f"reading the list of {name} of {day}"
-        case ReadRecords(run):
-            reached = run.seen or run.first
-            return f"reading the archive's records from {run.first} to {run.last}: at {reached}"
-        case ReadFeed(name):
-            return f"reading the feed of {name}"
-        case LookUp(ids):
-            return f"asking for {len(ids)} papers that are wanting"
-        case ReadRecord(paper_id):
-            return f"asking for {paper_id}"

@@ -75,8 +75,8 @@ class Harvest:
         self._lock.acquire()
         try:
             # Late, as only a process that harvests needs any of it.
-            from postil.harvest.decide import Plan
             from postil.harvest.run import Harvester
+            from postil.harvest.steps import Plan
 
             house = urlsplit(self._settings.arxiv).netloc.replace(":", "-") or "arxiv"
             door = self._outside.door(house, self._settings)

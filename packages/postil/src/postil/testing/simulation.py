@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from postil.harvest.calendar import arxiv_calendar
-from postil.harvest.decide import Plan
 from postil.harvest.door import Door
 from postil.harvest.known import read_known
 from postil.harvest.run import Harvester
+from postil.harvest.steps import Plan
 from postil.harvest.turn import Turn
 from postil.paper import AnnouncementKind, Paper
 from postil.paper_id import PaperId
