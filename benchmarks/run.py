@@ -4,7 +4,8 @@
 
 Each prints its table here; the same figures go as JSON to FILE (benchmarks/results.json by default, which git
 ignores). The reader's benchmarks need the folder of shared data; without it they are left out, and the last
-lines say so. A data folder with all of its records is built once and kept for the next run.
+lines say so. A data folder with all of its records is built once and kept for the next run. All of them take
+hours on two cores; what was measured so far is in FILE, however early they are stopped.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,8 +133,10 @@ def main() -> None:
         if benchmark.shared and not has_data:
             continue
         print(f"== {benchmark.name}", flush=True)
+        began = time.monotonic()
         figures[benchmark.name] = run(benchmark, arguments.shared)
-    arguments.results.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+        print(f"== {time.monotonic() - began:.0f} s", flush=True)
+        arguments.results.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     if not has_data:
         print(f"No shared data at {arguments.shared}: the reader's benchmarks were left out.")
     failed = [
