@@ -160,7 +160,7 @@ def rows() -> Iterator[dict[str, object]]:
                 outputs = {name: call(x) for name, (_, call) in layers.items()}
             first = next(iter(layers))
             steps = {name: partial(step, *layer, x) for name, layer in layers.items()}
-            times = take_turns(steps, 7 if tokens < 1000 else 3)
+            times = take_turns(steps, 15 if tokens < 1000 else 7)
             for name in layers:
                 apart = (outputs[name] - outputs[first]).abs().max() / outputs[first].abs().max()
                 yield {
