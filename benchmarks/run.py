@@ -82,6 +82,7 @@ BENCHMARKS = (
     Benchmark("lemmata/noisy_copies.py"),
     Benchmark("lemmata/flash.py"),
     Benchmark("lemmata/online_softmax.py"),
+    Benchmark("lemmata/padding.py"),
     Benchmark("lemmata/mla.py"),
     Benchmark("lemmata/mla_training.py"),
     Benchmark("lemmata/mla_convert.py"),

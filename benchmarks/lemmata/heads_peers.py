@@ -1,4 +1,4 @@
-"""Gaussian and mixture heads beside what PyTorch and x-transformers have for the same densities.
+"""Heads beside what PyTorch, x-transformers and diffusers have for the same distributions.
 
     python benchmarks/lemmata/heads_peers.py [--json]
 
@@ -6,7 +6,8 @@ A head and its peer share one linear layer, so that they differ in density and d
 distributions check their arguments, as they do unless told not to, and so do heads; formulas do not.
 `step`: forward and backward of the mean loss; `draw`: a token a condition; `x faster`: the peer's time
 over the head's, in the same run. `apart`: the largest difference of two losses of a token, in nats, in
-double precision. For noise schedules and flows no peer is at hand.
+double precision. Diffusion and flow stand beside diffusers' schedulers around the same network, see
+`denoising_peers.py`, and are left out where diffusers is not installed.
 """
 
 import math
@@ -19,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import torch
 from beside import Row, report, take_turns
+from denoising_peers import STEPS, kinds, losses_of_deviation
 from torch import Tensor, nn
 from torch.distributions import (
     Categorical,
@@ -110,7 +112,7 @@ PEERS: dict[str, tuple[Callable[[int], Any], str, Loss, Draw]] = {
 
 def step(loss: Callable[[], Tensor], head: nn.Module) -> Callable[[], object]:
     wanted = [p for p in head.parameters() if p.requires_grad]
-    return lambda: torch.autograd.grad(loss().mean(), wanted)
+    return lambda: torch.autograd.grad(loss().mean(), wanted, allow_unused=True)
 
 
 def apart(head: Any, loss: Loss) -> float:
@@ -139,6 +141,39 @@ def beside(name: str, x: Tensor, z: Tensor) -> Row:
         "draw, ms": draws["head"],
         "draw, x faster": draws["peer"] / draws["head"],
         "apart": far,
+        "loses, %": None,
+        "peer loses, %": None,
+    }
+
+
+def denoising(kind: Any, x: Tensor, z: Tensor) -> Row:
+    head = kind.head(CONDITION, x.shape[-1])
+
+    def network(noisy: Tensor, level: Tensor) -> Tensor:
+        found: Tensor = head.predictor(noisy, level, z)
+        return found
+
+    mine, others = (step(f, head) for f in (lambda: head.loss(x, z), lambda: kind.loss(network, x)))
+    steps = take_turns({"head": mine, "peer": others}, runs=25)
+    with torch.no_grad():
+        draws = take_turns(
+            {
+                "head": lambda: head.sample(z, steps=STEPS),
+                "peer": lambda: kind.draw(network, torch.randn_like(x)),
+            },
+            runs=9,
+        )
+    lost, peer_lost = losses_of_deviation(kind)
+    return {
+        "head": f"{kind.ours}, {x.shape[0]:,} × {x.shape[1]}",
+        "peer": kind.peer,
+        "step, ms": steps["head"],
+        "step, x faster": steps["peer"] / steps["head"],
+        "draw, ms": draws["head"],
+        "draw, x faster": draws["peer"] / draws["head"],
+        "apart": None,
+        "loses, %": lost,
+        "peer loses, %": peer_lost,
     }
 
 
@@ -148,7 +183,11 @@ def measured() -> Iterator[Row]:
         x, z = torch.randn(tokens, width), torch.randn(tokens, CONDITION)
         for name in PEERS:
             yield beside(name, x, z)
+    for tokens, width in SIZES[:2]:
+        x, z = torch.randn(tokens, width), torch.randn(tokens, CONDITION)
+        for kind in kinds():
+            yield denoising(kind, x, z)
 
 
 if __name__ == "__main__":
-    report("heads_peers", measured(), ("torch", "x-transformers"))
+    report("heads_peers", measured(), ("torch", "x-transformers", "diffusers"))

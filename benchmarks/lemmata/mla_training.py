@@ -5,6 +5,8 @@
 Single precision, one thread, rotary positions over 64 numbers of a head, sums of squares as the loss.
 transformers' layers have our weights (`apart` is how far outputs are from ours, relative);
 x-transformers' have shapes as near as it offers (latents without norms and without turned keys).
+The last rows are its latent layer again, with our weights, beside ours without norms and turned
+keys: the same function and the same products.
 """
 
 import os
@@ -28,6 +30,7 @@ from lemmata.attention import Attention, LatentAttention, Rotary
 
 torch.set_num_threads(1)
 SIZES = ((256, 4, 128, 4), (512, 8, 512, 1), (1024, 16, 1024, 1))  # width, heads, tokens, batch
+UNLIKE = ("x-transformers", "x-transformers, latent")  # other weights than ours
 D = 64
 FREQUENCIES = 1 / 10_000 ** (torch.arange(0, D, 2).float() / D)
 
@@ -94,19 +97,50 @@ def latent(
     }
     peer.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
     turns = torch.polar(torch.ones_like(angles(tokens)), angles(tokens))[None]
-    other = XAttention(
+    other = latent_peer(width, heads)
+    return {
+        "LatentAttention": (ours, lambda x: ours(x)[0]),
+        "transformers, DeepSeek-V2": (peer, lambda x: peer(x, None, None, turns)[0]),
+        "x-transformers, latent": (other, other),
+    }
+
+
+def latent_peer(width: int, heads: int) -> XAttention:
+    return XAttention(
         width,
         dim_head=D,
         heads=heads,
         causal=True,
         flash=True,
         use_latent_kv=True,
-        dim_latent_kv=rank,
+        dim_latent_kv=width // 2,
     )
+
+
+def bare(width: int, heads: int, tokens: int) -> dict[str, tuple[nn.Module, Callable[..., Tensor]]]:
+    """Latent attention as x-transformers has it: no norms, nothing turned, keys of 64."""
+    ours = LatentAttention(
+        width,
+        heads,
+        kv_rank=width // 2,
+        nope_width=D,
+        value_width=D,
+        rotary=None,
+        normalise=False,
+    )
+    peer = latent_peer(width, heads)
+    keys, values = ours.kv_up.weight.unflatten(0, (heads, 2, D)).unbind(1)
+    weights = {
+        "to_q": ours.q_up.weight,
+        "to_latent_kv": ours.kv_down.weight,
+        "to_k": keys.flatten(0, 1),
+        "to_v": values.flatten(0, 1),
+        "to_out": ours.out.weight,
+    }
+    peer.load_state_dict({f"{name}.weight": weight for name, weight in weights.items()})
     return {
-        "LatentAttention": (ours, lambda x: ours(x)[0]),
-        "transformers, DeepSeek-V2": (peer, lambda x: peer(x, None, None, turns)[0]),
-        "x-transformers, latent": (other, other),
+        "LatentAttention, bare": (ours, lambda x: ours(x)[0]),
+        "x-transformers, our weights": (peer, peer),
     }
 
 
@@ -117,7 +151,7 @@ def step(module: nn.Module, call: Callable[..., Tensor], x: Tensor) -> None:
 
 
 def rows() -> Iterator[dict[str, object]]:
-    for make in (grouped, latent):
+    for make in (grouped, latent, bare):
         for width, heads, tokens, batch in SIZES:
             torch.manual_seed(0)
             layers = make(width, heads, tokens)
@@ -126,7 +160,7 @@ def rows() -> Iterator[dict[str, object]]:
                 outputs = {name: call(x) for name, (_, call) in layers.items()}
             first = next(iter(layers))
             steps = {name: partial(step, *layer, x) for name, layer in layers.items()}
-            times = take_turns(steps, 7 if tokens < 1000 else 3)
+            times = take_turns(steps, 15 if tokens < 1000 else 7)
             for name in layers:
                 apart = (outputs[name] - outputs[first]).abs().max() / outputs[first].abs().max()
                 yield {
@@ -136,7 +170,7 @@ def rows() -> Iterator[dict[str, object]]:
                     "layer": name,
                     "ms": times[name],
                     "times": times[name] / times[first],
-                    "apart": None if name.startswith("x-") else float(apart),
+                    "apart": None if name in UNLIKE else float(apart),
                 }
 
 
