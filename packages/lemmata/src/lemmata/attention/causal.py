@@ -9,7 +9,7 @@ from torch.nn.functional import pad, scaled_dot_product_attention
 
 # PyTorch's fused kernel wants keys and values of one width, for which values are filled up with
 # zeros; below so many scores a head, writing them out is faster (measured on a CPU), and on a CPU
-# in blocks even longer: half of them are never made, so that the memory is the same.
+# in blocks even longer, as half of them are never made.
 MANY = 1 << 19
 MANY_IN_BLOCKS = 1 << 20
 BLOCK = 128  # queries at least; longer rows go in four blocks
