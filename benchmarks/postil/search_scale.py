@@ -262,8 +262,9 @@ def main() -> None:
         folder, how = library_of(size, arguments)
         command = [sys.executable, __file__, *sys.argv[1:], "--measure", str(folder)]
         figures[size] = how | json.loads(subprocess.check_output(command))
+        print(f"{size}: {json.dumps(figures[size])}", file=sys.stderr, flush=True)
         if size == "real":
-            shutil.rmtree(folder.parent)
+            shutil.rmtree(folder.parent, ignore_errors=True)
     print(json.dumps(figures) if arguments.json else _table(figures))
 
 
