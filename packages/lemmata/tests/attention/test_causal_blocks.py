@@ -3,11 +3,12 @@
 import math
 
 import pytest
-import torch
 
-from lemmata.attention import causal
-from lemmata.attention.causal import attend_in_blocks, attend_last
-from lemmata.testing import assert_rejects
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from lemmata.attention import causal  # noqa: E402
+from lemmata.attention.causal import attend_in_blocks, attend_last  # noqa: E402
+from lemmata.testing import assert_rejects  # noqa: E402
 
 CASES = ((3, 3, False), (130, 130, False), (300, 300, True), (600, 600, False), (140, 500, True))
 
