@@ -12,7 +12,7 @@ double precision. Diffusion and flow stand beside diffusers' schedulers around t
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -133,17 +133,7 @@ def beside(name: str, x: Tensor, z: Tensor) -> Row:
     steps = take_turns({"head": mine, "peer": others}, runs=25)
     with torch.no_grad():
         draws = take_turns({"head": lambda: head.sample(z), "peer": lambda: draw(head, z)}, runs=25)
-    return {
-        "head": f"{name}, {x.shape[0]:,} × {x.shape[1]}",
-        "peer": peer,
-        "step, ms": steps["head"],
-        "step, x faster": steps["peer"] / steps["head"],
-        "draw, ms": draws["head"],
-        "draw, x faster": draws["peer"] / draws["head"],
-        "apart": far,
-        "loses, %": None,
-        "peer loses, %": None,
-    }
+    return row(name, peer, x, steps, draws) | {"apart": far}
 
 
 def denoising(kind: Any, x: Tensor, z: Tensor) -> Row:
@@ -164,16 +154,26 @@ def denoising(kind: Any, x: Tensor, z: Tensor) -> Row:
             runs=9,
         )
     lost, peer_lost = losses_of_deviation(kind)
+    return row(kind.ours, kind.peer, x, steps, draws) | {
+        "loses, %": lost,
+        "peer loses, %": peer_lost,
+    }
+
+
+def row(
+    name: str, peer: str, x: Tensor, steps: Mapping[str, float], draws: Mapping[str, float]
+) -> Row:
+    """Times beside each other; what else is known of a kind of head is put in by who measured it."""
     return {
-        "head": f"{kind.ours}, {x.shape[0]:,} × {x.shape[1]}",
-        "peer": kind.peer,
+        "head": f"{name}, {x.shape[0]:,} × {x.shape[1]}",
+        "peer": peer,
         "step, ms": steps["head"],
         "step, x faster": steps["peer"] / steps["head"],
         "draw, ms": draws["head"],
         "draw, x faster": draws["peer"] / draws["head"],
         "apart": None,
-        "loses, %": lost,
-        "peer loses, %": peer_lost,
+        "loses, %": None,
+        "peer loses, %": None,
     }
 
 

@@ -18,11 +18,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 from beside import report, take_turns
+from llama import llama_of, turns
 from torch import Tensor, nn
 from transformers.models.deepseek_v2.configuration_deepseek_v2 import DeepseekV2Config
 from transformers.models.deepseek_v2.modeling_deepseek_v2 import DeepseekV2Attention
-from transformers.models.llama.configuration_llama import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaAttention
 from x_transformers.x_transformers import Attention as XAttention
 from x_transformers.x_transformers import RotaryEmbedding
 
@@ -45,19 +44,8 @@ def grouped(
     """Grouped-query attention with heads / 4 heads of keys."""
     kv_heads = heads // 4
     ours = Attention(width, heads, kv_heads, D, rotary=Rotary(D, pairing="halves"))
-    config = LlamaConfig(
-        hidden_size=width,
-        num_attention_heads=heads,
-        num_key_value_heads=kv_heads,
-        head_dim=D,
-        attn_implementation="sdpa",
-    )
-    peer = LlamaAttention(config, 0)
-    names = {"q_proj": "query", "k_proj": "key", "v_proj": "value", "o_proj": "out"}
-    weights = ours.state_dict()
-    peer.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
-    turn = torch.cat((angles(tokens), angles(tokens)), -1)[None]
-    tables = turn.cos(), turn.sin()
+    peer = llama_of(ours, heads, kv_heads, D)
+    tables = turns(torch.arange(tokens)[None], D, torch.ones(()))
     other = XAttention(width, dim_head=D, heads=heads, kv_heads=kv_heads, causal=True, flash=True)
     rotary = RotaryEmbedding(D).forward_from_seq_len(tokens)
     return {
@@ -96,11 +84,11 @@ def latent(
         "o_proj": "out",
     }
     peer.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
-    turns = torch.polar(torch.ones_like(angles(tokens)), angles(tokens))[None]
+    turned = torch.polar(torch.ones_like(angles(tokens)), angles(tokens))[None]
     other = latent_peer(width, heads)
     return {
         "LatentAttention": (ours, lambda x: ours(x)[0]),
-        "transformers, DeepSeek-V2": (peer, lambda x: peer(x, None, None, turns)[0]),
+        "transformers, DeepSeek-V2": (peer, lambda x: peer(x, None, None, turned)[0]),
         "x-transformers, latent": (other, other),
     }
 

@@ -10,7 +10,7 @@ FLASH-pytorch's take the mask.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,10 +20,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 from beside import report, take_turns
 from flash_pytorch import FLASH, GAU
+from llama import llama_of, turns
 from rotary_embedding_torch import RotaryEmbedding as Turned
 from torch import Tensor, nn
-from transformers.models.llama.configuration_llama import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaAttention
 from x_transformers.x_transformers import Attention as XAttention
 from x_transformers.x_transformers import RotaryEmbedding
 
@@ -74,34 +73,18 @@ def layers() -> dict[str, Layer]:
 
 
 def llama(attention: Attention) -> Layer:
-    config = LlamaConfig(
-        hidden_size=WIDTH,
-        num_attention_heads=HEADS,
-        num_key_value_heads=HEADS,
-        head_dim=D,
-        attn_implementation="sdpa",
-    )
-    module = LlamaAttention(config, 0)
-    names = {"q_proj": "query", "k_proj": "key", "v_proj": "value", "o_proj": "out"}
-    weights = attention.state_dict()
-    module.load_state_dict({f"{a}.weight": weights[f"{b}.weight"] for a, b in names.items()})
+    module = llama_of(attention, HEADS, HEADS, D)
 
     def padded(x: Tensor, mask: Tensor) -> Tensor:
         n = mask.shape[1]
         pairs = torch.ones(n, n, dtype=torch.bool).tril() & mask[:, None, None, :]
         pairs = pairs | torch.eye(n, dtype=torch.bool)  # padding sees itself, or there is NaN
-        return module(x, tables(mask.cumsum(1) - 1, x), pairs)[0]
+        return module(x, turns(mask.cumsum(1) - 1, D, x), pairs)[0]
 
     def alone(x: Tensor) -> Tensor:
-        return module(x, tables(torch.arange(x.shape[1])[None], x), None)[0]
+        return module(x, turns(torch.arange(x.shape[1])[None], D, x), None)[0]
 
     return Layer(module, padded, alone)
-
-
-def tables(positions: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
-    angles = positions[..., None] / 10_000 ** (torch.arange(0, D, 2).double() / D)
-    turn = torch.cat((angles, angles), -1)
-    return turn.cos().to(like), turn.sin().to(like)
 
 
 def x_transformers() -> Layer:
@@ -166,9 +149,5 @@ def measured() -> list[dict[str, object]]:
     return found
 
 
-def rows() -> Iterator[dict[str, object]]:
-    yield from measured()
-
-
 if __name__ == "__main__":
-    report("padding", rows(), ("torch", "transformers", "x-transformers", "FLASH-pytorch"))
+    report("padding", measured(), ("torch", "transformers", "x-transformers", "FLASH-pytorch"))

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from postil.harvest.calendar import EASTERN
 from postil.harvest.known import Asked, Known, OaiRun, catchup_key
-from postil.harvest.questions import CATCHUP_REACH
 from postil.harvest.steps import (
+    CATCHUP_REACH,
     LookUp,
     Open,
     Plan,

@@ -6,12 +6,10 @@ from datetime import date, datetime, timedelta
 from postil.harvest.calendar import EASTERN
 from postil.harvest.gaps import gaps_to_ask
 from postil.harvest.known import Known, catchup_key
-from postil.harvest.steps import Open, Plan
+from postil.harvest.steps import CATCHUP_REACH, Open, Plan
 from postil.store.ledger import LISTING
 from postil.store.protocol import Store
 
-CATCHUP_REACH = timedelta(days=90)
-"""How far back arXiv shows the lists of earlier days."""
 _DAYS_READ_AGAIN = timedelta(days=7)
 _ENOUGH = 8  # questions about one id, after which arXiv is taken at its word
 _DAY = timedelta(days=1)

@@ -11,9 +11,10 @@ from postil.harvest import decide as deciding
 from postil.harvest.arriving import day_of_feed, record_list, record_papers
 from postil.harvest.door import Door, Missing, Refused
 from postil.harvest.known import Known, ListReading, OaiRun, catchup_key, read_known, write_known
-from postil.harvest.questions import CATCHUP_REACH, Questions
+from postil.harvest.questions import Questions
 from postil.harvest.state import HarvestState, is_paused, write_state
 from postil.harvest.steps import (
+    CATCHUP_REACH,
     LookUp,
     Plan,
     ReadCatchup,

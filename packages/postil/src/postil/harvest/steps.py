@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from postil.harvest.calendar import Calendar
 from postil.harvest.known import OaiRun
 from postil.paper_id import PaperId
+
+CATCHUP_REACH = timedelta(days=90)
+"""How far back arXiv shows the lists of earlier days."""
 
 
 @dataclass(frozen=True, slots=True)

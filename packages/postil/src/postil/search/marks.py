@@ -58,7 +58,7 @@ class FieldMarks:
 
     def _words_with_stems(self, folded: str) -> list[tuple[int, int]]:
         """As `_found`; most queries have nothing but stems, and plain searches need no expression made."""
-        only_ascii, stems = folded.isascii(), self.stems
+        stems = self.stems
         found: list[tuple[int, int]] = []
         for beginning in _beginnings(stems):
             at = folded.find(beginning)
@@ -66,8 +66,7 @@ class FieldMarks:
                 after = at + 1
                 if _begins(folded, at):
                     rest = _REST(folded, at + len(beginning))
-                    word = folded[at : rest.end() if rest else at]
-                    word = word if only_ascii else _without_chinese(word)
+                    word = _without_chinese(folded[at : rest.end() if rest else at])
                     after = at + len(word)
                     if _stem(word) in stems:
                         found.append((at, after))
@@ -76,20 +75,16 @@ class FieldMarks:
 
     def _found(self, folded: str) -> Iterator[tuple[int, int]]:
         search, stems = _pattern(self).search, self.stems
-        only_ascii = folded.isascii()
         at = 0
         while match := search(folded, at):
             start, end = match.span()
-            if match.lastgroup == "stem":
-                end = end if only_ascii else start + len(_without_chinese(match[0]))
-                is_meant = _stem(folded[start:end]) in stems
-            else:
-                is_meant = True
-            if is_meant and (only_ascii or _begins(folded, start)):
+            is_meant = _begins(folded, start)
+            if is_meant and match.lastgroup == "stem":
+                word = _without_chinese(match[0])
+                end, is_meant = start + len(word), _stem(word) in stems
+            if is_meant:
                 yield start, end
-                at = end
-            else:
-                at = start + 1
+            at = end if is_meant else start + 1
 
 
 _REST = re.compile(r"[^\W_]*").match
@@ -101,9 +96,8 @@ _LONGEST_RUN = 24
 def _pattern(marks: FieldMarks) -> re.Pattern[str]:
     """Everything that may be marked, the longest first; words by the beginning that all forms of a stem have.
 
-    Each alternative begins with a plain character, which the engine skips to, and only then looks whether a
-    word begins there; `_begins` does so again where letters are not ASCII. No class of all East Asian
-    characters: it takes 3 ms to compile, for every query.
+    Each alternative begins with a plain character, which the engine skips to; that a word begins there is
+    looked at afterwards. No class of all East Asian characters: it takes 3 ms to compile, for every query.
     """
     found = [_row(row) for row in sorted(marks.rows, key=len, reverse=True)]
     found += [_row((form,)) for form in sorted(marks.forms, key=len, reverse=True)]
@@ -111,7 +105,7 @@ def _pattern(marks: FieldMarks) -> re.Pattern[str]:
     found += [_row((stem,)) for stem in sorted(marks.stems) if _sign_of(stem)]
     begun = _beginnings(marks.stems)
     if begun:
-        found.append(f"(?P<stem>(?:{'|'.join(map(_beginning, begun))})[^\\W_]*)")
+        found.append(f"(?P<stem>(?:{'|'.join(map(re.escape, begun))})[^\\W_]*)")
     return re.compile("|".join(found))
 
 
@@ -120,16 +114,6 @@ def _beginnings(stems: frozenset[str]) -> tuple[str, ...]:
     """What all words of these stems begin with; a stem may end otherwise than its words do: studi, hope."""
     begun = {stem[:-1] if len(stem) > 2 else stem for stem in stems}
     return tuple(b for b in sorted(begun) if not any(b != o and b.startswith(o) for o in begun))
-
-
-def _beginning(word: str) -> str:
-    """`word` where no letter or digit of ASCII stands before it."""
-    first, rest = re.escape(word[0]), re.escape(word[1:])
-    return (
-        f"{first}(?<![a-z0-9]{first}){rest}"
-        if word[0].isascii() and word[0].isalnum()
-        else first + rest
-    )
 
 
 def _begins(folded: str, at: int) -> bool:
@@ -150,14 +134,13 @@ def _row(row: Sequence[str]) -> str:
     for at, word in enumerate(row):
         both = at > 0 and not is_east_asian_character(row[at - 1])
         apart = r"[\W_]+" if both and not is_east_asian_character(word) else r"[\W_]*"
-        said += (apart if at else "") + (_sign_of(word) or (re.escape if at else _beginning)(word))
+        said += (apart if at else "") + (_sign_of(word) or re.escape(word))
     return said if is_east_asian_character(row[-1]) else said + r"(?![a-z0-9])"
 
 
 def _sign_of(word: str) -> str:
     """C++ and C# as a text has them, for the words that the index has; else an empty string."""
-    sign = next((sign for said, sign in _SIGNED.items() if word[1:] == said), "")
-    return _beginning(word[0]) + sign if sign else ""
+    return next((word[0] + sign for said, sign in _SIGNED.items() if word[1:] == said), "")
 
 
 def _pieces(runs: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from postil.paper_id import PaperReference
 from postil.sources import fields
 from postil.sources.fields import BadRecord
 from postil.text.accents import to_unicode
+from postil.text.characters import is_printable
 
 LONGEST_AUTHORS = 500_000
 _MONTHS = {
@@ -30,7 +31,6 @@ _HOW_CREATED = "“created” must be written as Mon, 2 Apr 2007 19:18:42 GMT"
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2}) ([A-Z][a-z]{2})[a-z]{0,6},? (\d{4})(?!\d)", re.ASCII)
 _VERSION = re.compile(r"v?([1-9]\d{0,2})", re.ASCII)
 
-_PRINTABLE = bytes(range(32, 127))
 _PARENTHESIS = re.compile(r"[()]")
 # "D0 and CDF Collaborations" is one thing.
 _BETWEEN_NAMES = re.compile(
@@ -61,7 +61,7 @@ def line(text: str) -> str:
     bare = text.strip()
     if "\n" in bare:
         bare = " ".join(map(str.strip, bare.split("\n")))
-    if "  " in bare or not bare.isascii() or bare.encode("ascii").translate(None, _PRINTABLE):
+    if "  " in bare or not bare.isascii() or not is_printable(bare):
         return fields.without_tex_accents(text)
     if "\\" not in bare or (decoded := to_unicode(bare)) == bare:
         return bare

@@ -14,7 +14,7 @@ from unicodedata import is_normalized
 from postil.errors import BadId, BadInput
 from postil.paper_id import PaperId
 from postil.text.accents import to_unicode
-from postil.text.characters import clean
+from postil.text.characters import clean, is_printable
 
 Record = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ class BadRecord(BadInput):
 def plain(text: str) -> str:
     """`text` in one line, without control characters or lone surrogates."""
     # Most text is in order already, and is then not copied.
-    if text.isprintable() and "  " not in text and text == text.strip():
+    if is_printable(text) and "  " not in text and text == text.strip():
         return text
     # Twice: between two spaces may have stood a control character that is gone now.
     return " ".join(clean(" ".join(text.split())).split())

@@ -19,9 +19,11 @@ _LONG = 100
 
 def clean(text: str) -> str:
     """Return ``text`` without harmful characters; line breaks and tabs stay."""
+    return text if is_printable(text) else _UNWANTED.sub("", text)
+
+
+def is_printable(text: str) -> bool:
+    """As ``str.isprintable``; long ASCII in a quarter of the time that a look at each character takes."""
     if len(text) > _LONG and text.isascii():
-        # a quarter of the time that `isprintable` takes, which looks at one character after the other
-        is_printable = not text.encode("ascii").translate(None, _PRINTABLE)
-    else:
-        is_printable = text.isprintable()
-    return text if is_printable else _UNWANTED.sub("", text)
+        return not text.encode("ascii").translate(None, _PRINTABLE)
+    return text.isprintable()

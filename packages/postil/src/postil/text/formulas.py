@@ -106,8 +106,10 @@ def _next_dollar(text: str, start: int) -> int:
     """Where the next dollar stands that no backslash escapes; -1 where there is none."""
     at = text.find("$", start)
     while at >= 0:
-        before = text[start:at]
-        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+        before = at
+        while before > start and text[before - 1] == "\\":
+            before -= 1
+        if (at - before) % 2 == 0:
             break
         at = text.find("$", at + 1)
     return at
