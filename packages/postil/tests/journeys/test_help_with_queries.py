@@ -39,6 +39,18 @@ def test_a_suggestion_is_chosen_and_taken_with_the_keyboard(open_page: Open) -> 
     expect(page.get_by_role("combobox")).to_have_value('author:"Ada Quill"')
 
 
+def test_a_line_stays_chosen_when_a_newer_answer_was_under_way(open_page: Open) -> None:
+    page = open_page("/")
+    lines = typed(page, "author:qui")
+    page.keyboard.press("l")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(600)
+    expect(lines.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=author*")
+    expect(page.get_by_role("combobox")).to_have_value('author:"Ada Quill"')
+
+
 def test_the_arrows_go_round_through_the_box_itself(open_page: Open) -> None:
     page = open_page("/")
     lines = typed(page, "sparse rec")

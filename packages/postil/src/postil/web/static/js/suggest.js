@@ -13,10 +13,14 @@ let at = -1;
 
 const lines = () => [...list.children];
 
-function close() {
+function drop() {
   clearTimeout(timer);
   request?.abort();
   request = null;
+}
+
+function close() {
+  drop();
   list.hidden = true;
   told.textContent = "";
   point(-1);
@@ -74,6 +78,7 @@ function key(event) {
   if (step && !count) {
     ask();
   } else if (step) {
+    drop(); // an answer still under way must not change the list under the reader's hand
     point(event.altKey ? -1 : at + step < -1 ? count - 1 : at + step >= count ? -1 : at + step);
     if (event.altKey) close();
   } else if (event.key === "Escape" && count) {
