@@ -215,6 +215,41 @@ def test_progress_counts_up_to_the_changes(shelf: Any, sample: Sample) -> None:
     assert steps == [(1_000, 2_300), (2_000, 2_300), (2_300, 2_300)]
 
 
+def test_what_comes_page_after_page_is_committed_together(
+    shelf: Any, sample: Sample, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put(sample(0))
+    monkeypatch.setattr(follow, "_SMALL", 0)
+    waited: list[int] = []
+
+    def pause() -> bool:
+        waited.append(len(waited) + 1)
+        shelf.store.put([sample(10 * waited[-1] + n) for n in range(10)])
+        return len(waited) < 3
+
+    shelf.store.put([sample(n) for n in range(1, 10)])
+    assert shelf.search.catch_up(pause=pause).changes == 9 + 30
+    assert waited == [1, 2, 3]
+    mirrors(shelf)
+
+
+@pytest.mark.parametrize("limit", ["_PATIENCE", "_LONGEST_WAIT"])
+def test_nobody_waits_for_pages_for_ever(
+    shelf: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    shelf.put(sample(0))
+    monkeypatch.setattr(follow, "_SMALL", 0)
+    monkeypatch.setattr(follow, limit, 0.0)
+    shelf.store.put([sample(1), sample(2)])
+    assert shelf.search.catch_up(pause=lambda: True).changes == 2
+
+
+def test_few_changes_are_committed_at_once(shelf: Any, sample: Sample) -> None:
+    shelf.put(sample(0))
+    shelf.store.put([sample(1)])
+    assert shelf.search.catch_up(pause=lambda: pytest.fail("waited")).changes == 1
+
+
 def test_a_store_that_cannot_be_written_still_searches(
     shelf: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

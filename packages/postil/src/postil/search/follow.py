@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -30,17 +30,21 @@ from postil.search.lexical import (
 from postil.search.schema import FORMAT, document
 from postil.store.failures import explained
 from postil.store.lock import ProcessLock
-from postil.store.protocol import Store
+from postil.store.protocol import Change, Store
 
 ReportProgress = Callable[[int, int], None]
+Pause = Callable[[], bool]
+"""Waits a moment; whether more may still come."""
 
 _BATCH = 1_000  # changes read from the store at once
 _COMMIT_EVERY = 50_000
 _SMALL = 2_000  # changes that one thread and the least memory are enough for
-_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 160_000_000
+_SMALL_HEAP, _LARGE_HEAP = 15_000_000, 100_000_000
 # A thread of the engine keeps up with the thread that makes the documents; a second one only has a core of
 # its own where there are three, and twice as many threads make twice as many segments to merge.
 _THREADS = 1 if (os.cpu_count() or 1) < 3 else 2
+# Changes that come page after page are committed together: seconds without a change, and seconds in all.
+_PATIENCE, _LONGEST_WAIT = 0.5, 15.0
 _IDENTITY = "identity"
 
 
@@ -97,8 +101,8 @@ class Follower:
         self._index = index
         self._lock = ProcessLock(index.folder / "lexical.lock")
 
-    def catch_up(self, progress: ReportProgress) -> FollowReport:
-        """Work in what changed, or rebuild what cannot be used.
+    def catch_up(self, progress: ReportProgress, pause: Pause = lambda: False) -> FollowReport:
+        """Work in what changed, or rebuild what cannot be used; `pause` is asked before a large commit.
 
         Raises:
             DataFolderFull: there is no room; what was searchable before still is.
@@ -108,7 +112,7 @@ class Follower:
             with self._alone():
                 reason = self._diagnosis()
                 if reason is Reason.BEHIND:
-                    changes = self._follow(progress)
+                    changes = self._follow(progress, pause)
                     if self._is_miscounted():
                         reason, changes = Reason.MISCOUNTED, self._rebuild(progress)
                 elif reason in REPAIRS:
@@ -177,10 +181,10 @@ class Follower:
             return False
         return generation.searcher.num_docs != self._store.count()
 
-    def _follow(self, progress: ReportProgress) -> int:
+    def _follow(self, progress: ReportProgress, pause: Pause) -> int:
         generation = self._index.generation()
         assert generation is not None
-        return self._work_in(generation.index, generation, generation.position, progress)
+        return self._work_in(generation.index, generation, generation.position, progress, pause)
 
     def _rebuild(self, progress: ReportProgress) -> int:
         serving = self._index_in_use()
@@ -209,6 +213,7 @@ class Follower:
         generation: Generation | None,
         position: Position,
         progress: ReportProgress,
+        pause: Pause = lambda: False,
         *,
         publish: bool = True,
     ) -> int:
@@ -218,10 +223,8 @@ class Follower:
         greatest = generation.greatest_number() if generation else 0
         try:
             # A small writer stops at what it was opened for: an import may be storing much more meanwhile.
-            until = self._store.last_change() if small else None
-            done, last = self._write_changes(
-                writer, greatest, position, progress, until, publish=publish
-            )
+            changes = self._until_now(position) if small else self._as_they_come(position, pause)
+            done, last = self._write(writer, greatest, position, changes, progress, publish=publish)
         except BaseException:
             with suppress(IndexDamaged):
                 guarded(writer.rollback)
@@ -234,21 +237,40 @@ class Follower:
         self._index.refresh(always=True)
         return done
 
-    def _write_changes(
+    def _until_now(self, position: Position) -> Iterator[Sequence[Change]]:
+        """The changes after `position` that there are."""
+        sequence, last = position.sequence, self._store.last_change()
+        while sequence < last and (changes := self._store.changes(sequence, _BATCH)):
+            yield changes
+            sequence = changes[-1].sequence
+
+    def _as_they_come(self, position: Position, pause: Pause) -> Iterator[Sequence[Change]]:
+        """The changes after `position`, those too that are made meanwhile or in a moment."""
+        sequence, waiting = position.sequence, True
+        began = latest = time.monotonic()
+        while True:
+            if changes := self._store.changes(sequence, _BATCH):
+                yield changes
+                sequence, latest = changes[-1].sequence, time.monotonic()
+                continue
+            now = time.monotonic()
+            if not waiting or now - latest > _PATIENCE or now - began > _LONGEST_WAIT:
+                return
+            waiting = pause()
+
+    def _write(
         self,
         writer: IndexWriter,
         greatest: int,
         position: Position,
+        batches: Iterable[Sequence[Change]],
         progress: ReportProgress,
-        until: int | None,
         *,
         publish: bool,
     ) -> tuple[int, Position]:
         done = uncommitted = 0
         sequence, total = position.sequence, self._store.last_change() - position.sequence
-        while (until is None or sequence < until) and (
-            changes := self._store.changes(sequence, _BATCH)
-        ):
+        for changes in batches:
             for change in changes:
                 # a number beyond the greatest cannot be in the index yet
                 if change.number <= greatest:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from postil.paper import Paper
-from postil.search.follow import Follower, FollowReport, ReportProgress
+from postil.search.follow import Follower, FollowReport, Pause, ReportProgress
 from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, guarded
 from postil.search.ranking import Ranked, Ranker
 from postil.search.translation import Required
@@ -183,13 +183,17 @@ class Search:
                 self._counts.popitem(last=False)
         return count
 
-    def catch_up(self, progress: ReportProgress | None = None) -> FollowReport:
+    def catch_up(
+        self, progress: ReportProgress | None = None, pause: Pause = lambda: False
+    ) -> FollowReport:
         """Bring the index up to the store, repairing or rebuilding it where it must be.
+
+        Before many changes are committed `pause` is asked to wait a moment for more; False if none may come.
 
         Raises:
             DataFolderFull: there is no room; what was searchable before still is.
         """
-        self._report = self._follower.catch_up(progress or _quiet)
+        self._report = self._follower.catch_up(progress or _quiet, pause)
         return self._report
 
     def reindex(self, progress: ReportProgress | None = None) -> int:

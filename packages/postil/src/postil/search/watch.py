@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from postil.errors import PostilError
 from postil.search.search import Search
 
-_INTERVAL_SECONDS = 1.0
+_INTERVAL_SECONDS = 0.5
+_MOMENT_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -27,7 +28,7 @@ def watching(search: Search, interval: float = _INTERVAL_SECONDS) -> Iterator[No
         while not stopped.is_set():
             try:
                 if search.status().behind:
-                    search.catch_up()
+                    search.catch_up(pause=lambda: not stopped.wait(_MOMENT_SECONDS))
                 last_complaint = ""
             except PostilError as error:
                 # A full disk or a folder taken away is told once, and tried again: reading goes on meanwhile.

@@ -127,7 +127,7 @@ def shown(text: str, longest: int = 160) -> str:
 
 
 def _bounded(body: bytes, largest: int) -> None:
-    if not body.strip():
+    if not body or body.isspace():
         raise BadReply("The reply is empty.")
     if len(body) > largest:
         raise BadReply(f"The reply has {len(body):,} bytes, more than {largest:,}.")

@@ -10,7 +10,8 @@ across neighbouring authors and read initials badly.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from postil.text.accents import fold
@@ -69,11 +70,12 @@ def byline_keys(names: Sequence[str]) -> list[str]:
     return keys
 
 
-def _keys_of_spellings(name: str) -> Iterable[str]:
+@lru_cache(maxsize=20_000)
+def _keys_of_spellings(name: str) -> tuple[str, ...]:
     keys: list[str] = []
     for words in _spellings(name):
         _add_keys(keys, list(words))
-    return dict.fromkeys(keys)
+    return tuple(dict.fromkeys(keys))
 
 
 def _add_keys(keys: list[str], words: list[str]) -> None:
