@@ -9,8 +9,8 @@ of disk a million. With --fused the vectors are brought up first, as `postil vec
 is taken a second time with them. Each size is measured in a process of its own: first the memory after the
 queries, then ranking beside bare tantivy-py on the same papers and the same queries, then a server that is
 asked for pages over HTTP by one reader, by eight (for records as well, which are searches without a page to
-make), and by one while `postil import` adds 5,000 papers; last a server of as many processes as there are
-cores, by eight again.
+make), and by one while `postil import` adds 5,000 papers, five times over; last a server of as many
+processes as there are cores, by eight again.
 Queries are drawn as in search_latency.py, and each page is of a query that was not asked before: what is
 kept of counts and orders, for a reader who turns a page, helps nothing here.
 """
@@ -45,7 +45,7 @@ from postil.store.sqlite import SqliteStore
 
 CLIENTS = 8
 FEWEST_QUERIES = 200
-ADDED = 5_000
+ADDED, IMPORTS = 5_000, 5
 ADDED_FROM = 5_000_000  # ids that no library here has
 LIMITS = {
     "ranking_ratio_p50": 2.0,
@@ -183,18 +183,15 @@ def at_once(port: int, fresh: Iterator[str], seconds: float) -> dict[str, float]
 def while_adding(
     folder: Path, shared: Path, port: int, fresh: Iterator[str], before: int
 ) -> dict[str, object]:
-    """One reader before and while another process imports papers that are new."""
-    lines = folder / "added.jsonl"
-    start = ADDED_FROM + 10_000 * len(list(folder.glob("added-*")))
-    invention = Invention(WordStatistics.of(shared, sample=4_000))
-    with lines.open("wb") as file:
-        for paper in invention.papers(ADDED, start):
-            file.write(orjson.dumps(paper_record(paper)) + b"\n")
+    """One reader before and while other processes, one after another, import papers that are new."""
+    statistics = WordStatistics.of(shared, sample=4_000)
     idle = _waited(port, islice(fresh, before))
-    command = [sys.executable, "-m", "postil", "--data", str(folder), "import", str(lines)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    busy = _waited(port, takewhile(lambda _: process.poll() is None, fresh))
-    lines.rename(folder / f"added-{start}")
+    busy: list[float] = []
+    for _ in range(IMPORTS):
+        lines = _new_papers(folder, statistics)
+        command = [sys.executable, "-m", "postil", "--data", str(folder), "import", str(lines)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        busy += _waited(port, takewhile(lambda _, it=process: it.poll() is None, fresh))
     quiet, adding = _summary(idle), _summary(busy)
     return {
         "idle": quiet,
@@ -202,6 +199,15 @@ def while_adding(
         "pages_meanwhile": len(busy),
         "p99_over_idle": round(adding["p99"] / quiet["p99"], 2),
     }
+
+
+def _new_papers(folder: Path, statistics: WordStatistics) -> Path:
+    """A file of papers whose ids no library here has, nor any such file before it."""
+    before = len(list(folder.glob("added-*")))
+    lines = folder / f"added-{before}.jsonl"
+    papers = Invention(statistics).papers(ADDED, ADDED_FROM + 10_000 * before)
+    lines.write_bytes(b"".join(orjson.dumps(paper_record(paper)) + b"\n" for paper in papers))
+    return lines
 
 
 def _summary(values: Sequence[float]) -> dict[str, float]:

@@ -29,6 +29,7 @@ from postil.cli import (
     vectors,
 )
 from postil.cli.options import DataOption, Invocation
+from postil.cli.priority import give_way
 from postil.errors import NotHeld, PostilError
 
 app = typer.Typer(
@@ -39,6 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+_BULK = frozenset({"import", "gather", "harvest", "reindex"})
+
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("import")(importing.import_)
@@ -72,13 +75,16 @@ def options(
     ] = False,
 ) -> None:
     """Options that every command takes."""
+    if context.obj is give_way and context.invoked_subcommand in _BULK:
+        give_way()
     context.obj = Invocation(data)
 
 
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
     try:
-        app()
+        # Told by the program alone: whoever runs commands in a process of their own keeps its priority.
+        app(obj=give_way)
     except NotHeld as error:
         _complain(error)
         sys.exit(1)

@@ -1,6 +1,5 @@
 """`postil vectors`: papers as vectors, brought up with the store."""
 
-import os
 import threading
 from collections.abc import Callable
 from typing import Annotated
@@ -9,11 +8,11 @@ import typer
 
 from postil.cli.options import Invocation, JsonOption
 from postil.cli.printing import console, write_json
+from postil.cli.priority import give_way
 from postil.cli.progress import Report, progress_bar
 from postil.companion import when_left
 from postil.library import SpaceStatus
 
-_NICE = 10
 _DOING = {
     "learning": "Learning from words",
     "encoding": "Encoding papers",
@@ -42,7 +41,7 @@ def vectors(
     invocation: Invocation = context.obj
     closed = threading.Event()
     if until_closed:
-        os.nice(_NICE)
+        give_way()
         when_left(closed.set)
     with invocation.library() as library, progress_bar("Vectors") as report:
         library.spaces.catch_up(teller(report), closed.is_set)
