@@ -4,9 +4,11 @@ Words side by side are wishes: any of them may match, and the papers come by ran
 nothing when any word may match, so newest and oldest first ask for every word; `Results.required` says which.
 """
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
@@ -94,6 +96,7 @@ class Search:
         self._follower = Follower(store, index)
         self._counts: OrderedDict[tuple[Position, Node, Required], int] = OrderedDict()
         self._counts_lock = Lock()
+        self._aside = ThreadPoolExecutor(os.cpu_count() or 1, "count")
         self._report: FollowReport | None = None
 
     def find(
@@ -120,12 +123,13 @@ class Search:
         ranked, total, complete = Ranked((), 0), 0, 0
         if parsed.root is not None and generation is not None:
             root = parsed.root
-            ranked = self._asked(lambda: self._listed(generation, root, order, offset, limit))
             every = required is Required.EVERY
-            total = self._count(generation, root, Required.ANY, None if every else ranked.total)
-            complete = self._count(
-                generation, root, Required.EVERY, ranked.total if every else None
-            )
+            # the engine counts on another processor while it ranks on this one
+            other = Required.ANY if every else Required.EVERY
+            counted = self._aside.submit(self._count, generation, root, other)
+            ranked = self._asked(lambda: self._listed(generation, root, order, offset, limit))
+            listed = self._count(generation, root, required, ranked.total)
+            total, complete = (counted.result(), listed) if every else (listed, counted.result())
         papers = tuple(self._store.load(ranked.numbers)) if ranked.numbers else ()
         milliseconds = (time.perf_counter() - started) * 1000
         return Results(
@@ -166,7 +170,7 @@ class Search:
             raise
 
     def _count(
-        self, generation: Generation, root: Node, required: Required, known: int | None
+        self, generation: Generation, root: Node, required: Required, known: int | None = None
     ) -> int:
         """How many papers match, where it is not known; remembered for the further pages of a query."""
         if known is not None:
@@ -217,6 +221,7 @@ class Search:
 
     def close(self) -> None:
         """Let go of the index; the store is its owner's to close."""
+        self._aside.shutdown()
         self._index.close()
 
 
