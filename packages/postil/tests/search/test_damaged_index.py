@@ -96,13 +96,13 @@ FOLLOWING = textwrap.dedent(
     import os, resource, signal, sys
     from pathlib import Path
     from postil.errors import DataFolderFull
-    from postil.search import follow
+    from postil.search import follow, incoming
     from postil.search.lexical import LexicalIndex
     from postil.search.search import Search
     from postil.store.sqlite import SqliteStore
 
     folder, mode, point, limit = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    follow._COMMIT_EVERY, follow._BATCH = 200, 100
+    follow._COMMIT_EVERY, incoming._BATCH = 200, 100
     store = SqliteStore.open(folder)
     search = Search(store, LexicalIndex(folder / "index"))
     steps = 0

@@ -8,7 +8,7 @@ import pytest
 
 from postil.errors import DataFolderBusy
 from postil.paper import Paper
-from postil.search import follow, lexical
+from postil.search import follow, incoming, lexical
 from postil.search.follow import Reason
 from postil.search.lexical import LexicalIndex, open_writer
 from postil.search.schema import document
@@ -182,7 +182,7 @@ def test_searches_go_on_while_papers_are_followed(
     shelf: Any, sample: Sample, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "_COMMIT_EVERY", 100)
-    monkeypatch.setattr(follow, "_BATCH", 50)
+    monkeypatch.setattr(incoming, "_BATCH", 50)
     shelf.put(*(sample(n) for n in range(200)))
     totals: list[int] = []
     failures: list[BaseException] = []
@@ -239,7 +239,7 @@ def test_nobody_waits_for_pages_for_ever(
 ) -> None:
     shelf.put(sample(0))
     monkeypatch.setattr(follow, "_SMALL", 0)
-    monkeypatch.setattr(follow, limit, 0.0)
+    monkeypatch.setattr(incoming, limit, 0.0)
     shelf.store.put([sample(1), sample(2)])
     assert shelf.search.catch_up(pause=lambda: True).changes == 2
 

@@ -19,6 +19,7 @@ from uuid import uuid4
 from tantivy import Index, IndexWriter
 
 from postil.errors import DataFolderBusy, DataFolderReadOnly
+from postil.search.incoming import Pause, as_they_come, until_now
 from postil.search.lexical import (
     Generation,
     IndexDamaged,
@@ -33,18 +34,13 @@ from postil.store.lock import ProcessLock
 from postil.store.protocol import Change, Store
 
 ReportProgress = Callable[[int, int], None]
-Pause = Callable[[], bool]
-"""Waits a moment; whether more may still come."""
 
-_BATCH = 1_000  # changes read from the store at once
 _COMMIT_EVERY = 50_000
 _SMALL = 2_000  # changes that one thread and the least memory are enough for
 _SMALL_HEAP, _LARGE_HEAP = 15_000_000, 100_000_000
 # A thread of the engine keeps up with the thread that makes the documents; a second one only has a core of
 # its own where there are three, and twice as many threads make twice as many segments to merge.
 _THREADS = 1 if (os.cpu_count() or 1) < 3 else 2
-# Changes that come page after page are committed together: seconds without a change, and seconds in all.
-_PATIENCE, _LONGEST_WAIT = 0.5, 15.0
 _IDENTITY = "identity"
 
 
@@ -223,7 +219,10 @@ class Follower:
         greatest = generation.greatest_number() if generation else 0
         try:
             # A small writer stops at what it was opened for: an import may be storing much more meanwhile.
-            changes = self._until_now(position) if small else self._as_they_come(position, pause)
+            after = position.sequence
+            changes = (
+                until_now(self._store, after) if small else as_they_come(self._store, after, pause)
+            )
             done, last = self._write(writer, greatest, position, changes, progress, publish=publish)
         except BaseException:
             with suppress(IndexDamaged):
@@ -236,27 +235,6 @@ class Follower:
         self._index.write_position(last)
         self._index.refresh(always=True)
         return done
-
-    def _until_now(self, position: Position) -> Iterator[Sequence[Change]]:
-        """The changes after `position` that there are."""
-        sequence, last = position.sequence, self._store.last_change()
-        while sequence < last and (changes := self._store.changes(sequence, _BATCH)):
-            yield changes
-            sequence = changes[-1].sequence
-
-    def _as_they_come(self, position: Position, pause: Pause) -> Iterator[Sequence[Change]]:
-        """The changes after `position`, those too that are made meanwhile or in a moment."""
-        sequence, waiting = position.sequence, True
-        began = latest = time.monotonic()
-        while True:
-            if changes := self._store.changes(sequence, _BATCH):
-                yield changes
-                sequence, latest = changes[-1].sequence, time.monotonic()
-                continue
-            now = time.monotonic()
-            if not waiting or now - latest > _PATIENCE or now - began > _LONGEST_WAIT:
-                return
-            waiting = pause()
 
     def _write(
         self,

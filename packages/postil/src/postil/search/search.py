@@ -15,7 +15,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from postil.paper import Paper
-from postil.search.follow import Follower, FollowReport, Pause, ReportProgress
+from postil.search.follow import Follower, FollowReport, ReportProgress
+from postil.search.incoming import Pause
 from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, guarded
 from postil.search.ranking import Ranked, Ranker
 from postil.search.translation import Required
