@@ -49,7 +49,8 @@ class Curve(nn.Module, ABC):
             raise ShapeError(f"x must have a last axis of {self.width}, got {tuple(x.shape)}")
         if not x.is_floating_point():
             raise DtypeError(f"x must hold real floating numbers, got dtype {x.dtype}")
-        y = self.curve(x.to(working_dtype(x.dtype, next(self.parameters()).dtype)))
+        own = self.weight if self.weight is not None else next(self.parameters())
+        y = self.curve(x.to(working_dtype(x.dtype, own.dtype)))
         if self.weight is None:
             y = y if self.scale == 1 else self.scale * y
         else:
