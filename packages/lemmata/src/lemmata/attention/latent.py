@@ -193,13 +193,13 @@ class LatentAttention(nn.Module):
         """What is cached of `x`: [c; k^R]."""
         latent, key = self._parted(self.kv_down(x))
         key = self._turned(key[:, None], tables)[:, 0]  # the one head of keys
-        return torch.cat((self.kv_norm(latent), key), -1)
+        return _beside(self.kv_norm(latent), key)
 
     def _queries(self, x: Tensor, tables: Tables) -> tuple[Tensor, Tensor]:
         """q^C and q^R of every head, (batch, heads, length, .)."""
         source = x if self.q_down is None else self.q_norm(self.q_down(x))
         q = torch.unflatten(self.q_up(source), -1, (self.heads, self.key_width)).transpose(1, 2)
-        nope, rope = torch.split_with_sizes(q, (self.nope_width, self.rope_width), -1)
+        nope, rope = _apart(q, self.nope_width)
         return nope, self._turned(rope, tables)
 
     def _materialised(
@@ -210,13 +210,13 @@ class LatentAttention(nn.Module):
         expanded = torch.unflatten(self.kv_up(latent), -1, each).transpose(1, 2)
         keys, values = torch.split_with_sizes(expanded, (self.nope_width, self.value_width), -1)
         shared = shared[:, None].expand(-1, self.heads, -1, -1)
-        keys = torch.cat((keys, shared), -1)
-        return attend_last(torch.cat((nope, rope), -1), keys, values, self.scale, real)
+        keys, queries = _beside(keys, shared), _beside(nope, rope)
+        return attend_last(queries, keys, values, self.scale, real)
 
     def _absorbed(self, nope: Tensor, rope: Tensor, cached: Tensor, real: Tensor | None) -> Tensor:
         up = torch.unflatten(self.kv_up.weight, 0, (self.heads, -1))
         up_keys, up_values = torch.split_with_sizes(up, (self.nope_width, self.value_width), 1)
-        queries = torch.cat((torch.einsum("bhnd,hdr->bhnr", nope, up_keys), rope), -1)
+        queries = _beside(torch.einsum("bhnd,hdr->bhnr", nope, up_keys), rope)
         batch, heads, n, _ = queries.shape
         scores = queries.flatten(1, 2) @ cached.mT * self.scale  # one head of keys: rows are h n
         if n > 1 or real is not None:
@@ -226,9 +226,9 @@ class LatentAttention(nn.Module):
         mixed = softmax(scores) @ cached[..., : self.kv_rank]
         return torch.einsum("bhnr,hdr->bhnd", mixed.view(batch, heads, n, -1), up_values)
 
-    def _parted(self, cached: Tensor) -> list[Tensor]:
+    def _parted(self, cached: Tensor) -> tuple[Tensor, Tensor]:
         """[c; k^R] apart."""
-        return list(torch.split_with_sizes(cached, (self.kv_rank, self.rope_width), -1))
+        return _apart(cached, self.kv_rank)
 
     def _turned(self, x: Tensor, tables: Tables) -> Tensor:
         return (
@@ -242,3 +242,16 @@ class LatentAttention(nn.Module):
             raise DtypeError(f"state must be a LatentCache or None, got {type(state).__name__}")
         check_rows("latents", state.latents, (x.shape[0],), self.kv_rank + self.rope_width, x)
         return state
+
+
+def _beside(one: Tensor, other: Tensor) -> Tensor:
+    """Both in one last axis; `one` itself, not a copy, where `other` is empty."""
+    return torch.cat((one, other), -1) if other.shape[-1] else one
+
+
+def _apart(both: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """What `_beside` made one of, `width` the first one's."""
+    if width == both.shape[-1]:
+        return both, both[..., width:]
+    one, other = torch.split_with_sizes(both, (width, both.shape[-1] - width), -1)
+    return one, other

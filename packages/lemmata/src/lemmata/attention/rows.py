@@ -40,7 +40,9 @@ class Rows:
     @property
     def tensor(self) -> Tensor:
         """The rows, as a view."""
-        return self._store.buffer[..., : self.length, :]
+        buffer = self._store.buffer
+        # a view of all of it would cost its gradient a copy
+        return buffer if self.length == buffer.shape[-2] else buffer[..., : self.length, :]
 
     @property
     def nbytes(self) -> int:
