@@ -13,11 +13,28 @@ SHIFTS = """() => new Promise(done => new PerformanceObserver(list => {
 }).observe({type: 'layout-shift', buffered: true}) ?? setTimeout(() => done(0), 300))"""
 
 
+ANSWERED = """() => {
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function () {
+    this.addEventListener("loadend", () => { window.answered = this.responseURL; });
+    send.call(this);
+  };
+}"""
+
+
 def typed(page: Page, text: str) -> Locator:
-    """Type into the search box, and wait until something is suggested; the lines."""
+    """Type into the search box, and wait for what is suggested for all of it; the lines.
+
+    A machine under load is slower than the pause between two questions: lines for a part of the text come too.
+    """
     box = page.get_by_role("combobox")
+    page.evaluate(ANSWERED)
     box.click()
     box.press_sequentially(text, delay=10)
+    page.wait_for_function(
+        "text => window.answered && new URL(window.answered).searchParams.get('q') === text",
+        arg=text,
+    )
     lines = page.get_by_role("option")
     expect(lines.first).to_be_visible()
     return lines
