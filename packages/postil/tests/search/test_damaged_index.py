@@ -81,6 +81,8 @@ def test_an_index_that_fails_a_search_is_asked_no_more_and_then_repaired(
         def query(self, *_: object) -> object:
             raise ValueError("corrupt block")
 
+        ways = countable = query
+
     generation.translator = Failing()
     with pytest.raises(IndexDamaged, match="postil reindex"):
         shelf.search.find("member")

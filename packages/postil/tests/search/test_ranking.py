@@ -102,16 +102,20 @@ def test_meaning_changes_the_order_and_nothing_else(filled: Any, meaning: Any) -
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_pages_of_a_fused_order_neither_overlap_nor_leave_a_gap(meaning: Any, query: str) -> None:
-    fused = meaning(Random())
-    whole = fused.find(query, limit=COUNT).numbers
+@pytest.mark.parametrize("spaces", [(), (Random(),)], ids=["words", "fused"])
+def test_pages_neither_overlap_nor_leave_a_gap(
+    meaning: Any, query: str, spaces: tuple[Random, ...]
+) -> None:
+    search = meaning(*spaces)
+    whole = search.find(query, limit=COUNT).numbers
+    assert len(set(whole)) == len(whole) == search.find(query).total
     for size in (7, 100, 199, 201):
         pages = [
-            fused.find(query, offset=at, limit=size).numbers for at in range(0, len(whole), size)
+            search.find(query, offset=at, limit=size).numbers for at in range(0, len(whole), size)
         ]
         assert tuple(n for page in pages for n in page) == whole
-    assert fused.rank(query, len(whole)) == whole
-    assert fused.rank(query, 12) == whole[:12]
+    assert search.rank(query, len(whole)) == whole
+    assert search.rank(query, 12) == whole[:12]
 
 
 @pytest.mark.parametrize(

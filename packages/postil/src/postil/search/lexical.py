@@ -19,13 +19,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
-from tantivy import Index, IndexWriter, Occur, Order, Query, Searcher, SearchResult
+from tantivy import DocAddress, Index, IndexWriter, Occur, Order, Query, Searcher
 
 from postil.errors import DataFolderDamaged
 from postil.search.analysis import EXACT, STEMMED
 from postil.search.schema import FORMAT, build_schema
 from postil.search.stamp import stamp_of
-from postil.search.translation import Translator
+from postil.search.translation import Translator, Ways
 
 _LOOK_EVERY = 0.5  # seconds between looks for another process's commit
 _Answer = TypeVar("_Answer")
@@ -71,20 +71,25 @@ class Generation:
         self.searcher: Searcher = index.searcher()
         self.translator = Translator(index.schema, self.searcher)
 
-    def best(self, query: Query, limit: int, offset: int = 0) -> Ranking:
-        """The papers with the highest scores."""
-        return self._ranking(self.searcher.search(query, limit, count=True, offset=offset))
-
     def rank(self, query: Query, limit: int, offset: int = 0) -> tuple[int, ...]:
-        """The numbers alone of the papers with the highest scores."""
+        """The papers with the highest scores."""
         found = self.searcher.search(query, limit, count=False, offset=offset)
-        return self._ranking(found).numbers
+        return self._numbers([address for _, address in found.hits])
 
-    def scored(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        """The papers with the highest scores, and these."""
-        found = self.searcher.search(query, limit, count=False)
-        scores = [float(score) for score, _ in found.hits if score is not None]
-        return list(zip(self._ranking(found).numbers, scores, strict=True))
+    def scored(self, ways: Ways, limit: int) -> list[tuple[int, float]]:
+        """The papers with the highest scores, and these.
+
+        A paper that is lifted has less in `ways.words` than it is worth, and its place is by its worth: if it
+        is not among the first of those lifted, as many stand before it.
+        """
+        best: dict[tuple[int, int], tuple[float, DocAddress]] = {}
+        for query in (ways.words, ways.lifted):
+            if query is not None:
+                for score, address in self.searcher.search(query, limit, count=False).hits:
+                    best[address.segment_ord, address.doc] = (float(score), address)
+        first = sorted(best, key=lambda place: (-best[place][0], place))[:limit]
+        numbers = self._numbers([best[place][1] for place in first])
+        return [(number, best[at][0]) for number, at in zip(numbers, first, strict=True)]
 
     def among(self, query: Query, numbers: Sequence[int]) -> set[int]:
         """Which of some papers match."""
@@ -107,12 +112,12 @@ class Generation:
             offset=offset,
             order=Order.Desc if newest else Order.Asc,
         )
-        return self._ranking(found)
-
-    def _ranking(self, found: SearchResult) -> Ranking:
-        values = self.searcher.fast_field_values("number", [address for _, address in found.hits])
-        numbers = tuple(value for value in values if isinstance(value, int))
+        numbers = self._numbers([address for _, address in found.hits])
         return Ranking(numbers, getattr(found, "count", None) or 0)
+
+    def _numbers(self, addresses: list[DocAddress]) -> tuple[int, ...]:
+        values = self.searcher.fast_field_values("number", addresses)
+        return tuple(value for value in values if isinstance(value, int))
 
     def count(self, query: Query) -> int:
         """How many papers match; nothing is scored."""
@@ -121,7 +126,7 @@ class Generation:
 
     def try_out(self) -> None:
         """Touch every file of every segment; one that is missing or cut short shows here."""
-        self.best(Query.all_query(), 1)
+        self.rank(Query.all_query(), 1)
         self.greatest_number()
         self.searcher.doc_freq("title_exact", "a")
 

@@ -79,11 +79,7 @@ class Ranker:
 
     def page(self, generation: Generation, root: Node, limit: int, offset: int = 0) -> Ranked:
         """Some papers of an order, and how many it has."""
-        ready = self._ready(root)
-        if not ready:
-            found = generation.best(_wishes(generation, root), limit, offset)
-            return Ranked(found.numbers, found.total)
-        window = self._window(generation, root, ready)
+        window = self._window(generation, root, self._ready(root))
         numbers = window.numbers[offset : offset + limit]
         if window.taken < WINDOW:
             return Ranked(numbers, len(window.numbers), window.beyond)
@@ -94,10 +90,7 @@ class Ranker:
 
     def first(self, generation: Generation, root: Node, limit: int) -> tuple[int, ...]:
         """The numbers alone of the first papers; nothing is counted."""
-        ready = self._ready(root)
-        if not ready:
-            return generation.rank(_wishes(generation, root), limit)
-        window = self._window(generation, root, ready)
+        window = self._window(generation, root, self._ready(root))
         numbers = window.numbers
         if limit > len(numbers) == WINDOW:
             numbers += _behind(generation, root, window, limit - WINDOW, 0)
@@ -130,27 +123,29 @@ class Ranker:
         return window
 
 
-def _wishes(generation: Generation, root: Node) -> Query:
-    return generation.translator.query(root, Required.ANY)
-
-
 def _behind(
     generation: Generation, root: Node, window: _Window, limit: int, offset: int
 ) -> tuple[int, ...]:
     """What the words alone rank behind a window; its papers are left out by number, whatever they score."""
     before = generation.numbered(window.numbers)
-    wishes = _wishes(generation, root)
+    wishes = generation.translator.query(root, Required.ANY)
     rest = Query.boolean_query([(Occur.Must, wishes), (Occur.MustNot, before)])
     return generation.rank(rest, limit, offset)
 
 
+def _by_words(generation: Generation, root: Node) -> list[tuple[int, float]]:
+    return generation.scored(generation.translator.ways(root), WINDOW)
+
+
 def _ordered(generation: Generation, root: Node, ready: Sequence["Vectors"]) -> _Window:
+    found = _by_words(generation, root)
+    if not ready:
+        return _Window(tuple(number for number, _ in found), len(found))
     # late, as NumPy takes a tenth of a second to load
     import numpy as np
 
     from postil.search import fusion
 
-    found = generation.scored(_wishes(generation, root), WINDOW)
     numbers = np.array([number for number, _ in found], np.int64)
     asked = fusion.questions(ready, asked_text(root))
     if not asked:
@@ -186,7 +181,7 @@ def _shares(
 
     from postil.search import fusion
 
-    found = generation.scored(_wishes(generation, root), WINDOW)
+    found = _by_words(generation, root)
     asked = fusion.questions(ready, asked_text(root))
     places = [at for at, (each, _) in enumerate(found) if each == number]
     if not asked or not found:

@@ -95,7 +95,7 @@ class Search:
         self._index = index
         self._ranker = Ranker(spaces)
         self._follower = Follower(store, index)
-        self._counts: OrderedDict[tuple[Position, Node, Required], int] = OrderedDict()
+        self._counts: OrderedDict[tuple[Position, Node], tuple[int, int]] = OrderedDict()
         self._counts_lock = Lock()
         self._aside = ThreadPoolExecutor(os.cpu_count() or 1, "count")
         self._report: FollowReport | None = None
@@ -124,13 +124,12 @@ class Search:
         ranked, total, complete = Ranked((), 0), 0, 0
         if parsed.root is not None and generation is not None:
             root = parsed.root
-            every = required is Required.EVERY
             # the engine counts on another processor while it ranks on this one
-            other = Required.ANY if every else Required.EVERY
-            counted = self._aside.submit(self._count, generation, root, other)
+            counted = self._aside.submit(self._counted, generation, root)
             ranked = self._asked(lambda: self._listed(generation, root, order, offset, limit))
-            listed = self._count(generation, root, required, ranked.total)
-            total, complete = (counted.result(), listed) if every else (listed, counted.result())
+            total, complete = counted.result()
+            if ranked.total is not None and required is Required.ANY:
+                total = ranked.total
         papers = tuple(self._store.load(ranked.numbers)) if ranked.numbers else ()
         milliseconds = (time.perf_counter() - started) * 1000
         return Results(
@@ -170,23 +169,21 @@ class Search:
             self._index.distrust()
             raise
 
-    def _count(
-        self, generation: Generation, root: Node, required: Required, known: int | None = None
-    ) -> int:
-        """How many papers match, where it is not known; remembered for the further pages of a query."""
-        if known is not None:
-            return known
-        key = (generation.position, root, required)
+    def _counted(self, generation: Generation, root: Node) -> tuple[int, int]:
+        """How many papers have any word, and how many have every one; kept for a query's further pages."""
+        key = (generation.position, root)
         with self._counts_lock:
             if key in self._counts:
                 self._counts.move_to_end(key)
                 return self._counts[key]
-        count = self._asked(lambda: generation.count(generation.translator.query(root, required)))
+        countable = generation.translator.countable
+        total = self._asked(lambda: generation.count(countable(root, Required.ANY)))
+        complete = self._asked(lambda: generation.count(countable(root, Required.EVERY)))
         with self._counts_lock:
-            self._counts[key] = count
+            self._counts[key] = total, complete
             while len(self._counts) > _COUNTS_KEPT:
                 self._counts.popitem(last=False)
-        return count
+        return total, complete
 
     def catch_up(
         self, progress: ReportProgress | None = None, pause: Pause = lambda: False

@@ -1,18 +1,20 @@
 """A query's tree as a query of the engine.
 
 There are two ways to take the words that stand side by side: as wishes (a paper needs one of them, or none
-beside a word marked with +; more of them rank it higher) and as demands (it needs every one).
+beside a word marked with +; more of them rank it higher) and as demands (it needs every one). What is only
+counted is asked for in fewer terms than what is ranked.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from postil.search.analysis import WordTerms, word_terms
 from postil.search.clauses import Clause, Fields, but, combined, everything, intersection, union
-from postil.search.wishes import Wishes
+from postil.search.wishes import Loose, Wishes
 from postil.text.names import Reading, asked_readings
 from postil.text.query import (
     And,
@@ -35,6 +37,19 @@ class Required(StrEnum):
 
     ANY = "any"
     EVERY = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What ranks papers, in two parts that the engine answers faster than the whole.
+
+    Attributes:
+        words: what each word is worth, and no more where `lifted` has the rest.
+        lifted: everything, of the papers that the words name together; None where `words` is everything.
+    """
+
+    words: Query
+    lifted: Query | None = None
 
 
 class Translator:
@@ -62,6 +77,26 @@ class Translator:
                 return self._fields.phrase(text, field)
             case condition:
                 return Query.const_score_query(self._condition(condition), 0.0)
+
+    def ways(self, root: Node) -> Ways:
+        """What `query` ranks by; a paper's score is its greatest in either part."""
+        children = root.children if isinstance(root, And) else (root,)
+        if all(isinstance(child, Word) for child in children):
+            loose, telling = _loose_words(children)
+            each, lifting = self._wishes.of_each(telling), self._wishes.lifting(loose, telling)
+            if each and lifting:
+                added: list[Clause] = [(Occur.Should, query) for query in each]
+                return Ways(combined(added), combined([(Occur.Must, union(lifting)), *added]))
+        return Ways(self.query(root, Required.ANY))
+
+    def countable(self, root: Node, required: Required) -> Query:
+        """Finds what `query` finds, and scores otherwise."""
+        children = root.children if isinstance(root, And) else (root,)
+        if required is Required.ANY and all(isinstance(child, Word) for child in children):
+            _, telling = _loose_words(children)
+            if telling:
+                return union(self._wishes.finding(telling))
+        return self.query(root, required)
 
     def conditions(self, root: Node) -> Query | None:
         """What a tree asks for beside words that stand side by side; None where it is of another form."""
@@ -116,11 +151,8 @@ class Translator:
         )
 
     def _side_by_side(self, children: Sequence[Node], required: Required) -> Query:
-        words = Counter(child for child in children if isinstance(child, Word))
-        loose = [(word_terms(word.text), word.field, times) for word, times in words.items()]
-        loose = [entry for entry in loose if entry[0].forms]
-        telling = [entry for entry in loose if not entry[0].is_function_word] or loose
-        if words and not loose:
+        loose, telling = _loose_words(children)
+        if not loose and any(isinstance(child, Word) for child in children):
             return Query.empty_query()
         clauses: list[Clause] = []
         for child in children:
@@ -174,3 +206,11 @@ class Translator:
                 case _:
                     clauses.append((Occur.Must, self.query(child, required)))
         return combined(clauses)
+
+
+def _loose_words(children: Sequence[Node]) -> tuple[list[Loose], list[Loose]]:
+    """The words among children that have anything to look for, and those that say something by themselves."""
+    words = Counter(child for child in children if isinstance(child, Word))
+    loose = [(word_terms(word.text), word.field, times) for word, times in words.items()]
+    loose = [entry for entry in loose if entry[0].forms]
+    return loose, [entry for entry in loose if not entry[0].is_function_word] or loose

@@ -1,7 +1,9 @@
 """What the loose words of a query are worth: the wishes that rank papers.
 
 Each word brings terms of several fields whose scores add up; words together lift the paper that they name, by
-its title, its authors and its year. The weights were measured: docs/postil/search.md has each of them.
+its title, its authors and its year. The weights were measured: docs/postil/search.md has each of them. Terms
+and lifts are apart because the engine, asked for plain terms alone, passes over whole blocks of papers that
+cannot come among the first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,14 +37,38 @@ class Wishes:
 
     def of(self, loose: Sequence[Loose], telling: Sequence[Loose]) -> list[Query]:
         """All that a paper may be ranked by, of which it must match one."""
-        return [*self._of_each(telling), *self.as_title(loose), *self.as_item(telling)]
+        return [*self.of_each(telling), *self.lifting(loose, telling)]
 
-    def _of_each(self, telling: Iterable[Loose]) -> list[Query]:
+    def of_each(self, telling: Iterable[Loose]) -> list[Query]:
+        """What each word is worth by itself."""
         return [
             query
             for terms, field, times in telling
             for query in self.scoring(terms, field, float(times))
         ]
+
+    def lifting(self, loose: Sequence[Loose], telling: Sequence[Loose]) -> list[Query]:
+        """What lifts the papers that the words name together."""
+        return [*self.as_title(loose), *self.as_item(telling)]
+
+    def finding(self, telling: Sequence[Loose]) -> list[Query]:
+        """Fewer terms that find the very papers that `of` finds, for counting them.
+
+        Words of a title are among those of the text, and a word's forms have its stem. Only authors and a
+        year together find papers that have none of the words.
+        """
+        found = [query for terms, field, _ in telling for query in self._having(terms, field)]
+        return [*found, *self._as_names(telling)]
+
+    def _having(self, terms: WordTerms, field: Field) -> list[Query]:
+        if terms.is_function_word or field:
+            return self.scoring(terms, field, 1.0)
+        if terms.chinese:
+            return [self._fields.stem("text", term) for term, _ in self._worth(terms, 1.0)]
+        found = [self._fields.stem("text", stem) for stem in _stems(terms)]
+        if name := self._fields.as_name(terms):
+            found.append(self._fields.term("byline", name))
+        return found
 
     def as_title(self, loose: Sequence[Loose]) -> list[Query]:
         """What lifts a paper whose title has these very words in this order, function words too.
@@ -62,31 +88,37 @@ class Wishes:
         Whoever types `halko tropp 2009` or `oord wavenet` wants the paper by them, not one that mentions them
         often. Title and byline count together only where a word is a year, or a name more than a word.
         """
-        if not 2 <= sum(len(terms.forms) for terms, _, _ in telling) <= _LONGEST_ITEM:
+        if not _may_be_item(telling):
             return []
-        if any(field for _, field, _ in telling):
+        return [intersection(self._in_titles(telling)), *self._as_names(telling)]
+
+    def _as_names(self, telling: Sequence[Loose]) -> list[Query]:
+        if len(telling) == 1 or not _may_be_item(telling):
             return []
-        titles = [
-            intersection([self._fields.stem("title", part) for part in _title_parts(terms)])
-            for terms, _, _ in telling
-        ]
-        found = [intersection(titles)]
         names = [self._in_bylines(terms) for terms, _, _ in telling]
-        if len(telling) == 1 or not any(names):
-            return found
+        if not any(names):
+            return []
         in_bylines = [
             weighted(self._fields.term("byline", name), NAMES_WEIGHT) if name else None
             for name in names
         ]
         if all(names):
-            found.append(intersection([query for query in in_bylines if query]))
-        elif any(map(_is_year, names)) or any(self._fields.as_name(t) for t, _, _ in telling):
+            return [intersection([query for query in in_bylines if query])]
+        if any(map(_is_year, names)) or any(self._fields.as_name(t) for t, _, _ in telling):
+            titles = self._in_titles(telling)
             either = [
                 union([title, byline]) if byline else title
                 for title, byline in zip(titles, in_bylines, strict=True)
             ]
-            found.append(intersection(either))
-        return found
+            return [intersection(either)]
+        return []
+
+    def _in_titles(self, telling: Sequence[Loose]) -> list[Query]:
+        """Each word as one of the title."""
+        return [
+            intersection([self._fields.stem("title", part) for part in _title_parts(terms)])
+            for terms, _, _ in telling
+        ]
 
     def _in_bylines(self, terms: WordTerms) -> str:
         """The word as a name or year, where any paper is by somebody of that name or of that year."""
@@ -102,8 +134,7 @@ class Wishes:
             return [weighted(query, times) for query in forms]
         if terms.chinese:
             return self._chinese(terms, field, times)
-        whole = (terms.whole,) if terms.whole else ()
-        stems = [*_telling_parts(terms), *whole]
+        stems = _stems(terms)
         if field is Field.TITLE:
             return [weighted(self._fields.stem("title", stem), times) for stem in stems]
         found = []
@@ -115,7 +146,7 @@ class Wishes:
             found += [
                 weighted(self._fields.term("abstract_exact", form), times * FORM_WEIGHT)
                 for form in terms.forms
-                if form not in FUNCTION_WORDS and (len(form) > 1 or len(terms.forms) == 1)
+                if form not in FUNCTION_WORDS and _tells(form, terms)
             ]
         if name := self._fields.as_name(terms):
             found.append(weighted(self._fields.term("byline", name), times))
@@ -127,7 +158,7 @@ class Wishes:
         papers, having = searcher.num_docs, searcher.doc_freq("text", stem)
         return float((log1p((papers - having + 0.5) / (having + 0.5)) / _USUAL_WEIGHT) ** RARITY)
 
-    def _chinese(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
+    def _worth(self, terms: WordTerms, times: float) -> list[tuple[str, float]]:
         """Words where the index has them as words, and what else the text has; pairs alone elsewhere.
 
         The pairs that two words make where they meet say nothing.
@@ -137,8 +168,11 @@ class Wishes:
             known = self._fields.searcher.doc_freq("text", word.term) > 0
             worth += [(word.term, times)] if known else []
             worth += [(pair, times * (PAIR_WEIGHT if known else 1.0)) for pair in word.pairs]
+        return worth
+
+    def _chinese(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
         found = []
-        for term, weight in worth:
+        for term, weight in self._worth(terms, times):
             if field is Field.TITLE:
                 found.append(weighted(self._fields.stem("title", term), weight))
             else:
@@ -155,9 +189,21 @@ def _title_parts(terms: WordTerms) -> tuple[str, ...]:
     return (terms.whole,) if terms.whole else terms.parts
 
 
-def _telling_parts(terms: WordTerms) -> list[str]:
-    """The parts of a torn word that may match by themselves: not the 4 of GPT-4, nor the c of Lambda_c."""
+def _may_be_item(telling: Sequence[Loose]) -> bool:
+    """Whether words may be all that somebody remembers of one paper."""
+    words = sum(len(terms.forms) for terms, _, _ in telling)
+    return 2 <= words <= _LONGEST_ITEM and not any(field for _, field, _ in telling)
+
+
+def _stems(terms: WordTerms) -> list[str]:
+    """The stems that a word may match by, and the whole of a torn one."""
+    whole = [terms.whole] if terms.whole else []
     if terms.east_asian:
-        return list(terms.stems)
-    parts = [s for s in terms.stems if len(s) > 1 and not (terms.whole and s.isdigit())]
-    return parts or list(terms.stems)
+        return [*terms.stems, *whole]
+    parts = [stem for stem in terms.stems if _tells(stem, terms)]
+    return [*(parts or terms.stems), *whole]
+
+
+def _tells(part: str, terms: WordTerms) -> bool:
+    """Whether a part of a torn word may match by itself: not the 4 of GPT-4, nor the c of Lambda_c."""
+    return len(terms.forms) == 1 or (len(part) > 1 and not (terms.whole and part.isdigit()))
