@@ -25,7 +25,7 @@ ANSWERED = """() => {
 def typed(page: Page, text: str) -> Locator:
     """Type into the search box, and wait for what is suggested for all of it; the lines.
 
-    A machine under load is slower than the pause between two questions: lines for a part of the text come too.
+    Where keys come slower than the pause between two questions, lines for a part of the text come too.
     """
     box = page.get_by_role("combobox")
     page.evaluate(ANSWERED)
