@@ -25,7 +25,6 @@ from lemmata.optimize import minimize_simplex
 from postil.search import evaluation, fusion
 from postil.search.metrics import ndcg
 from postil.search.ranking import WINDOW, asked_text
-from postil.search.translation import Required
 from postil.settings import Settings
 from postil.text.query import parse_query
 
@@ -59,8 +58,7 @@ def columns_of(folder: Path, settings: Settings) -> list[Asked]:
             root = parse_query(collection.queries[query]).root
             if root is None or not any(grade > 0 for grade in grades.values()):
                 continue
-            wishes = generation.translator.query(root, Required.ANY)
-            scored = generation.scored(wishes, WINDOW)
+            scored = generation.scored(generation.translator.ways(root), WINDOW)
             if scored:
                 numbers = np.array([number for number, _ in scored], np.int64)
                 words = np.array([score for _, score in scored], np.float64)

@@ -10,7 +10,7 @@ from tantivy import Query
 
 from postil.paper import Paper
 from postil.search.lexical import Generation
-from postil.search.translation import Required, Ways
+from postil.search.translation import Required, Ways, has_choice
 from postil.search.wishes import Loose, Wishes
 from postil.text.query import parse_query
 
@@ -101,6 +101,17 @@ def counted_alike(generation: Generation, query: str) -> bool:
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=5))
 def test_fewer_terms_find_as_many_papers(generation: Generation, words: list[str]) -> None:
     assert counted_alike(generation, " ".join(words))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.sampled_from((*WORDS, "OR", "(")), min_size=1, max_size=5))
+def test_without_a_choice_any_word_and_every_word_find_the_same(
+    generation: Generation, words: list[str]
+) -> None:
+    root = parse_query(" ".join(words)).root
+    if root is not None and not has_choice(root):
+        asked = {generation.count(generation.translator.query(root, r)) for r in Required}
+        assert len(asked) == 1
 
 
 def test_a_count_without_papers_by_the_authors_named_is_noticed(

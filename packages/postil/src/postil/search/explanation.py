@@ -16,7 +16,7 @@ from typing import Any
 from tantivy import DocAddress, Query
 
 from postil.search.analysis import phrase_terms, word_terms
-from postil.search.lexical import Generation
+from postil.search.lexical import DECIMALS, Generation
 from postil.search.marks import looked_for
 from postil.search.ranking import Ranker
 from postil.search.translation import Required
@@ -24,7 +24,6 @@ from postil.text.query import Field, Node, Phrase, Word, parse_query
 
 _TERM = re.compile(r'Term\(field=(\d+), type=Str, "(.*)"\)', re.DOTALL)
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
-_DECIMALS = 3
 
 
 class Place(StrEnum):
@@ -95,7 +94,7 @@ def explained(
 
 def _adding_up(score: float, sums: Mapping[tuple[str, Place], float]) -> Explanation:
     """Round the score, and each part down or up so that their sum is the rounded score."""
-    unit = 10**_DECIMALS
+    unit = 10**DECIMALS
     total = round(score * unit)
     floors = {key: int(value * unit // 1) for key, value in sums.items()}
     by_rest = sorted(sums, key=lambda key: floors[key] - sums[key] * unit)

@@ -27,6 +27,9 @@ from postil.search.schema import FORMAT, build_schema
 from postil.search.stamp import stamp_of
 from postil.search.translation import Translator, Ways
 
+DECIMALS = 3
+"""Of a score, as it is ranked by and told."""
+
 _LOOK_EVERY = 0.5  # seconds between looks for another process's commit
 _Answer = TypeVar("_Answer")
 
@@ -54,14 +57,6 @@ class Position:
     format: int = FORMAT
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Store numbers of the papers asked for, best first, and how many match in all."""
-
-    numbers: tuple[int, ...]
-    total: int
-
-
 class Generation:
     """One open state of the index; searches that began on it finish on it."""
 
@@ -82,14 +77,28 @@ class Generation:
         A paper that is lifted has less in `ways.words` than it is worth, and its place is by its worth: if it
         is not among the first of those lifted, as many stand before it.
         """
-        best: dict[tuple[int, int], tuple[float, DocAddress]] = {}
-        for query in (ways.words, ways.lifted):
-            if query is not None:
-                for score, address in self.searcher.search(query, limit, count=False).hits:
-                    best[address.segment_ord, address.doc] = (float(score), address)
-        first = sorted(best, key=lambda place: (-best[place][0], place))[:limit]
-        numbers = self._numbers([best[place][1] for place in first])
-        return [(number, best[at][0]) for number, at in zip(numbers, first, strict=True)]
+        hits = self.searcher.search(ways.words, limit, count=False).hits
+        if ways.lifted is not None:
+            lifted = self.searcher.search(ways.lifted, limit, count=False).hits
+            named = {(address.segment_ord, address.doc) for _, address in lifted}
+            hits = [hit for hit in hits if (hit[1].segment_ord, hit[1].doc) not in named] + lifted
+        return self._first(hits, limit)
+
+    def scored_and_counted(self, query: Query, limit: int) -> tuple[list[tuple[int, float]], int]:
+        """The papers with the highest scores, and how many match, in one pass."""
+        found = self.searcher.search(query, limit, count=True)
+        return self._first(found.hits, limit), getattr(found, "count", None) or 0
+
+    def _first(self, hits: list[tuple[float, DocAddress]], limit: int) -> list[tuple[int, float]]:
+        """Numbers and scores, best first; to the digits that are told: beyond, a sum depends on its order."""
+        rows = [
+            (-round(float(score), DECIMALS), address.segment_ord, address.doc, at)
+            for at, (score, address) in enumerate(hits)
+        ]
+        rows.sort()
+        first = rows[:limit]
+        numbers = self._numbers([hits[at][1] for *_, at in first])
+        return [(number, -row[0]) for number, row in zip(numbers, first, strict=True)]
 
     def among(self, query: Query, numbers: Sequence[int]) -> set[int]:
         """Which of some papers match."""
@@ -102,18 +111,17 @@ class Generation:
         """The papers with these numbers."""
         return Query.term_set_query(self.index.schema, "number", list(numbers))
 
-    def dated(self, query: Query, limit: int, offset: int = 0, *, newest: bool) -> Ranking:
+    def dated(self, query: Query, limit: int, offset: int = 0, *, newest: bool) -> tuple[int, ...]:
         """The papers by their day."""
         found = self.searcher.search(
             query,
             limit,
-            count=True,
+            count=False,
             order_by_field="order",
             offset=offset,
             order=Order.Desc if newest else Order.Asc,
         )
-        numbers = self._numbers([address for _, address in found.hits])
-        return Ranking(numbers, getattr(found, "count", None) or 0)
+        return self._numbers([address for _, address in found.hits])
 
     def _numbers(self, addresses: list[DocAddress]) -> tuple[int, ...]:
         values = self.searcher.fast_field_values("number", addresses)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 WINDOW = 200
 """How many of the best by words are put in order by meaning; half as many gave the same nDCG@10."""
 
+_BY_WORDS = 50
+"""How many are kept where words alone put them in order: two pages."""
+
 FEW = 20
 """Fewer papers with any of the words than this, and meaning looks beyond them."""
 
@@ -45,7 +48,7 @@ class Ranked:
 
     Attributes:
         numbers: store numbers of the papers, best first.
-        total: how many papers the whole order has; None where nobody has counted yet what has the words.
+        total: how many papers the whole order has; None where nobody has counted what has the words.
         beyond: how many of these have none of the words, and were found by their meaning.
     """
 
@@ -56,14 +59,29 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The first papers of an order, put in order together; `taken` of them by their words."""
+    """The first papers of an order, put in order together.
+
+    Attributes:
+        numbers: their store numbers, best first.
+        width: how many were asked for by their words.
+        taken: how many there were.
+        counted: how many papers have the words, where that is known.
+    """
 
     numbers: tuple[int, ...]
+    width: int
     taken: int
+    counted: int | None
 
     @property
     def beyond(self) -> int:
+        """How many were found by their meaning."""
         return len(self.numbers) - self.taken
+
+    @property
+    def is_all(self) -> bool:
+        """Whether there are no more papers."""
+        return self.taken < self.width
 
 
 _Key = tuple[Position, Node, tuple[str, ...]]
@@ -77,24 +95,22 @@ class Ranker:
         self._windows: OrderedDict[_Key, _Window] = OrderedDict()
         self._lock = Lock()
 
-    def page(self, generation: Generation, root: Node, limit: int, offset: int = 0) -> Ranked:
-        """Some papers of an order, and how many it has."""
-        window = self._window(generation, root, self._ready(root))
+    def page(
+        self, generation: Generation, root: Node, limit: int, offset: int = 0, *, counting: bool
+    ) -> Ranked:
+        """Some papers of an order; `counting` ranks and counts in one pass: less work, later done."""
+        window = self._window(generation, root, self._ready(root), counting)
         numbers = window.numbers[offset : offset + limit]
-        if window.taken < WINDOW:
+        if window.is_all:
             return Ranked(numbers, len(window.numbers), window.beyond)
         if len(numbers) < limit:
-            behind = max(0, offset - WINDOW)
+            behind = max(0, offset - window.width)
             numbers += _behind(generation, root, window, limit - len(numbers), behind)
-        return Ranked(numbers, None)
+        return Ranked(numbers, window.counted)
 
     def first(self, generation: Generation, root: Node, limit: int) -> tuple[int, ...]:
         """The numbers alone of the first papers; nothing is counted."""
-        window = self._window(generation, root, self._ready(root))
-        numbers = window.numbers
-        if limit > len(numbers) == WINDOW:
-            numbers += _behind(generation, root, window, limit - WINDOW, 0)
-        return numbers[:limit]
+        return self.page(generation, root, limit, counting=False).numbers
 
     def shares(self, generation: Generation, root: Node, number: int) -> dict[str, float]:
         """What `words`, and each space by its name, add to the score by which a paper stands in the order.
@@ -109,13 +125,15 @@ class Ranker:
             return ()
         return tuple(space for space in self._spaces if space.ready())
 
-    def _window(self, generation: Generation, root: Node, ready: Sequence["Vectors"]) -> _Window:
+    def _window(
+        self, generation: Generation, root: Node, ready: Sequence["Vectors"], counting: bool
+    ) -> _Window:
         key = (generation.position, root, tuple(space.name for space in ready))
         with self._lock:
             if window := self._windows.get(key):
                 self._windows.move_to_end(key)
                 return window
-        window = _ordered(generation, root, ready)
+        window = _ordered(generation, root, ready, counting)
         with self._lock:
             self._windows[key] = window
             while len(self._windows) > _WINDOWS_KEPT:
@@ -133,27 +151,32 @@ def _behind(
     return generation.rank(rest, limit, offset)
 
 
-def _by_words(generation: Generation, root: Node) -> list[tuple[int, float]]:
-    return generation.scored(generation.translator.ways(root), WINDOW)
-
-
-def _ordered(generation: Generation, root: Node, ready: Sequence["Vectors"]) -> _Window:
-    found = _by_words(generation, root)
+def _ordered(
+    generation: Generation, root: Node, ready: Sequence["Vectors"], counting: bool
+) -> _Window:
+    width, translator, counted = WINDOW if ready else _BY_WORDS, generation.translator, None
+    if counting:
+        query = translator.query(root, Required.ANY)
+        found, counted = generation.scored_and_counted(query, width)
+    else:
+        found = generation.scored(translator.ways(root), width)
+    words = tuple(number for number, _ in found)
+    by_words = _Window(words, width, len(words), counted)
     if not ready:
-        return _Window(tuple(number for number, _ in found), len(found))
+        return by_words
     # late, as NumPy takes a tenth of a second to load
     import numpy as np
 
     from postil.search import fusion
 
-    numbers = np.array([number for number, _ in found], np.int64)
     asked = fusion.questions(ready, asked_text(root))
     if not asked:
-        return _Window(tuple(numbers.tolist()), len(numbers))
+        return by_words
+    numbers = np.array(words, np.int64)
     candidates = _candidates(generation, root, found)
-    ranked = numbers[fusion.order(candidates, asked)] if len(numbers) else numbers
-    beyond = _beyond(generation, root, asked, numbers) if len(numbers) < FEW else ()
-    return _Window((*ranked.tolist(), *beyond), len(numbers))
+    ranked = numbers[fusion.order(candidates, asked)] if words else numbers
+    beyond = _beyond(generation, root, asked, numbers) if len(words) < FEW else ()
+    return _Window((*ranked.tolist(), *beyond), width, len(words), counted)
 
 
 def _candidates(
@@ -181,7 +204,7 @@ def _shares(
 
     from postil.search import fusion
 
-    found = _by_words(generation, root)
+    found = generation.scored(generation.translator.ways(root), WINDOW)
     asked = fusion.questions(ready, asked_text(root))
     places = [at for at, (each, _) in enumerate(found) if each == number]
     if not asked or not found:

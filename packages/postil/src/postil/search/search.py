@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
+from functools import partial
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, TypeVar
 
 from postil.paper import Paper
@@ -19,7 +20,7 @@ from postil.search.follow import Follower, FollowReport, ReportProgress
 from postil.search.incoming import Pause
 from postil.search.lexical import Generation, IndexDamaged, LexicalIndex, Position, guarded
 from postil.search.ranking import Ranked, Ranker
-from postil.search.translation import Required
+from postil.search.translation import Required, has_choice
 from postil.store.protocol import Store
 from postil.text.query import Node, Not, ParsedQuery, Phrase, Word, describe, parse_query
 
@@ -97,7 +98,9 @@ class Search:
         self._follower = Follower(store, index)
         self._counts: OrderedDict[tuple[Position, Node], tuple[int, int]] = OrderedDict()
         self._counts_lock = Lock()
-        self._aside = ThreadPoolExecutor(os.cpu_count() or 1, "count")
+        processors = os.cpu_count() or 1
+        self._aside = ThreadPoolExecutor(processors, "count")
+        self._spare = Semaphore(processors // 2)
         self._report: FollowReport | None = None
 
     def find(
@@ -123,13 +126,8 @@ class Search:
         required = Required.ANY if order is Sort.RELEVANCE else Required.EVERY
         ranked, total, complete = Ranked((), 0), 0, 0
         if parsed.root is not None and generation is not None:
-            root = parsed.root
-            # the engine counts on another processor while it ranks on this one
-            counted = self._aside.submit(self._counted, generation, root)
-            ranked = self._asked(lambda: self._listed(generation, root, order, offset, limit))
-            total, complete = counted.result()
-            if ranked.total is not None and required is Required.ANY:
-                total = ranked.total
+            page = partial(self._listed, generation, parsed.root, order, offset, limit)
+            ranked, total, complete = self._found(generation, parsed.root, page)
         papers = tuple(self._store.load(ranked.numbers)) if ranked.numbers else ()
         milliseconds = (time.perf_counter() - started) * 1000
         return Results(
@@ -152,14 +150,40 @@ class Search:
             return ()
         return self._asked(lambda: self._ranker.first(generation, root, limit))
 
+    def _found(
+        self, generation: Generation, root: Node, page: Callable[[bool], Ranked]
+    ) -> tuple[Ranked, int, int]:
+        """A page of papers, how many have any word, and how many have every one.
+
+        The engine counts on another processor while it ranks on this one, which is sooner done and more work;
+        where other searches take that processor, it ranks and counts in one pass.
+        """
+        if self._spare.acquire(blocking=False):
+            try:
+                counted = self._aside.submit(self._counted, generation, root)
+                ranked = self._asked(lambda: page(False))
+                total, complete = counted.result()
+            finally:
+                self._spare.release()
+        else:
+            ranked = self._asked(lambda: page(True))
+            total, complete = self._counted(generation, root, ranked.total)
+        return ranked, total if ranked.total is None else ranked.total, complete
+
     def _listed(
-        self, generation: Generation, root: Node, order: Sort, offset: int, limit: int
+        self,
+        generation: Generation,
+        root: Node,
+        order: Sort,
+        offset: int,
+        limit: int,
+        counting: bool,
     ) -> Ranked:
         if order is Sort.RELEVANCE:
-            return self._ranker.page(generation, root, limit, offset)
+            return self._ranker.page(generation, root, limit, offset, counting=counting)
         demands = generation.translator.query(root, Required.EVERY)
-        found = generation.dated(demands, limit, offset, newest=order is Sort.NEWEST)
-        return Ranked(found.numbers, found.total)
+        numbers = generation.dated(demands, limit, offset, newest=order is Sort.NEWEST)
+        return Ranked(numbers, None)
 
     def _asked(self, question: Callable[[], _Answer]) -> _Answer:
         """The engine's answer; an index that fails to give one is not asked again."""
@@ -169,7 +193,9 @@ class Search:
             self._index.distrust()
             raise
 
-    def _counted(self, generation: Generation, root: Node) -> tuple[int, int]:
+    def _counted(
+        self, generation: Generation, root: Node, total: int | None = None
+    ) -> tuple[int, int]:
         """How many papers have any word, and how many have every one; kept for a query's further pages."""
         key = (generation.position, root)
         with self._counts_lock:
@@ -177,8 +203,11 @@ class Search:
                 self._counts.move_to_end(key)
                 return self._counts[key]
         countable = generation.translator.countable
-        total = self._asked(lambda: generation.count(countable(root, Required.ANY)))
-        complete = self._asked(lambda: generation.count(countable(root, Required.EVERY)))
+        if total is None:
+            total = self._asked(lambda: generation.count(countable(root, Required.ANY)))
+        complete = total
+        if has_choice(root):
+            complete = self._asked(lambda: generation.count(countable(root, Required.EVERY)))
         with self._counts_lock:
             self._counts[key] = total, complete
             while len(self._counts) > _COUNTS_KEPT:

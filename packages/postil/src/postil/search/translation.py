@@ -208,6 +208,23 @@ class Translator:
         return combined(clauses)
 
 
+def has_choice(root: Node) -> bool:
+    """Whether any word and every word are two questions: not where at most one word stands by itself."""
+    match root:
+        case Word(text):
+            return len(word_terms(text).forms) > 1
+        case And(children):
+            # a word beside one marked with + is a wish alone
+            words = sum(isinstance(child, Word | Every) for child in children)
+            return words > 1 or any(map(has_choice, children))
+        case Or(children) | Every(children):
+            return any(map(has_choice, children))
+        case Not(child):
+            return has_choice(child)
+        case _:
+            return False
+
+
 def _loose_words(children: Sequence[Node]) -> tuple[list[Loose], list[Loose]]:
     """The words among children that have anything to look for, and those that say something by themselves."""
     words = Counter(child for child in children if isinstance(child, Word))

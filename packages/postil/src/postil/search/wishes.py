@@ -17,6 +17,8 @@ from postil.text.query import Field
 
 TITLE_WEIGHT = 0.5
 FORM_WEIGHT = 0.15  # of a word in the very form that was asked for
+USUAL_FORM = 0.9  # of the papers with a word: where so many have the very form, it sets few apart
+OFTEN = 1_000  # papers with a word, from which on reading its form as well takes time
 RARITY = 0.15  # the power of a word's weight (idf) by which rare words count for more than in BM25
 _USUAL_WEIGHT = 6.0
 TITLE_PHRASE_WEIGHT = 0.5
@@ -123,39 +125,50 @@ class Wishes:
     def _in_bylines(self, terms: WordTerms) -> str:
         """The word as a name or year, where any paper is by somebody of that name or of that year."""
         name = "".join(terms.forms)
-        return name if len(name) > 1 and self._fields.searcher.doc_freq("byline", name) else ""
+        return name if len(name) > 1 and self._fields.frequency("byline", name) else ""
 
     def scoring(self, terms: WordTerms, field: Field, times: float) -> list[Query]:
         """Plain term queries whose scores add up to what a word is worth."""
         if terms.is_function_word:
             return [weighted(query, times) for query in self._fields.as_they_are(terms, field)]
         if field is Field.ABSTRACT:
-            forms = [self._fields.forms("abstract_exact", stem) for stem in terms.parts]
-            return [weighted(query, times) for query in forms]
+            parts = [self._fields.forms("abstract_exact", stem) for stem in terms.parts]
+            return [weighted(query, times) for query in parts]
         if terms.chinese:
             return self._chinese(terms, field, times)
         stems = _stems(terms)
         if field is Field.TITLE:
             return [weighted(self._fields.stem("title", stem), times) for stem in stems]
+        forms = [] if terms.east_asian else _telling_forms(terms)
+        usual = len(forms) == len(stems) == 1 and self._is_usual(forms[0], stems[0])
         found = []
         for stem in stems:
             weight = times * self._rarity(stem)
-            found.append(weighted(self._fields.stem("text", stem), weight))
             found.append(weighted(self._fields.stem("title", stem), weight * TITLE_WEIGHT))
-        if not terms.east_asian:
+            weight += times * FORM_WEIGHT if usual else 0.0
+            found.append(weighted(self._fields.stem("text", stem), weight))
+        if not usual:
             found += [
                 weighted(self._fields.term("abstract_exact", form), times * FORM_WEIGHT)
-                for form in terms.forms
-                if form not in FUNCTION_WORDS and _tells(form, terms)
+                for form in forms
             ]
         if name := self._fields.as_name(terms):
             found.append(weighted(self._fields.term("byline", name), times))
         return found
 
+    def _is_usual(self, form: str, stem: str) -> bool:
+        """Whether a frequent word nearly always stands in this form, which then sets few papers apart.
+
+        Its weight goes to the stem: the order hardly changes, and there is a term less to read.
+        """
+        having = self._fields.frequency("text", stem)
+        if having < OFTEN:
+            return False
+        return self._fields.frequency("abstract_exact", form) >= USUAL_FORM * having
+
     def _rarity(self, stem: str) -> float:
         """What a rare word counts for beyond its weight in BM25: about 1."""
-        searcher = self._fields.searcher
-        papers, having = searcher.num_docs, searcher.doc_freq("text", stem)
+        papers, having = self._fields.searcher.num_docs, self._fields.frequency("text", stem)
         return float((log1p((papers - having + 0.5) / (having + 0.5)) / _USUAL_WEIGHT) ** RARITY)
 
     def _worth(self, terms: WordTerms, times: float) -> list[tuple[str, float]]:
@@ -165,7 +178,7 @@ class Wishes:
         """
         worth = [(stem, times) for stem in terms.beside]
         for word in terms.chinese:
-            known = self._fields.searcher.doc_freq("text", word.term) > 0
+            known = self._fields.frequency("text", word.term) > 0
             worth += [(word.term, times)] if known else []
             worth += [(pair, times * (PAIR_WEIGHT if known else 1.0)) for pair in word.pairs]
         return worth
@@ -207,3 +220,7 @@ def _stems(terms: WordTerms) -> list[str]:
 def _tells(part: str, terms: WordTerms) -> bool:
     """Whether a part of a torn word may match by itself: not the 4 of GPT-4, nor the c of Lambda_c."""
     return len(terms.forms) == 1 or (len(part) > 1 and not (terms.whole and part.isdigit()))
+
+
+def _telling_forms(terms: WordTerms) -> list[str]:
+    return [form for form in terms.forms if form not in FUNCTION_WORDS and _tells(form, terms)]
