@@ -56,7 +56,10 @@ class Phrases:
         if not tail.partial and all(word.lower() in FUNCTION_WORDS for _, word in tail.before):
             return []
         for count in range(min(2, len(tail.before)), 0, -1):
-            if found := self._following(tail.before[len(tail.before) - count :], limit):
+            last = tail.before[len(tail.before) - count :]
+            if count < len(tail.before) and all(w.lower() in FUNCTION_WORDS for _, w in last):
+                break  # what goes on from "and" alone says nothing of the words before it
+            if found := self._following(last, limit):
                 return found
         return [] if tail.before else self._following((), limit)
 
@@ -206,8 +209,10 @@ def _continuations(title: str, typed: re.Pattern[str]) -> Iterator[str]:
 
 def _as_said(word: str) -> str:
     """A word as a query has it: in small letters, but for names such as GPT-4 and LoRA."""
+    if word.islower():
+        return word
     return "-".join(
-        part if any(c.isupper() for c in part[1:]) else part.lower() for part in word.split("-")
+        part.lower() if part[1:] == part[1:].lower() else part for part in word.split("-")
     )
 
 
