@@ -1,6 +1,7 @@
 """Words and meaning together, seen from outside: a search whose vectors are drawn at random."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from zlib import crc32
 
@@ -103,10 +104,12 @@ def test_meaning_changes_the_order_and_nothing_else(filled: Any, meaning: Any) -
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("spaces", [(), (Random(),)], ids=["words", "fused"])
+@pytest.mark.parametrize("large", [0, COUNT + 1], ids=["large", "small"])
 def test_pages_neither_overlap_nor_leave_a_gap(
-    meaning: Any, query: str, spaces: tuple[Random, ...]
+    meaning: Any, query: str, spaces: tuple[Random, ...], large: int
 ) -> None:
     search = meaning(*spaces)
+    search.large = large
     whole = search.find(query, limit=COUNT).numbers
     assert len(set(whole)) == len(whole) == search.find(query).total
     for size in (7, 100, 199, 201):
@@ -116,6 +119,20 @@ def test_pages_neither_overlap_nor_leave_a_gap(
         assert tuple(n for page in pages for n in page) == whole
     assert search.rank(query, len(whole)) == whole
     assert search.rank(query, 12) == whole[:12]
+
+
+def test_searches_at_once_find_what_each_finds_alone(filled: Any, meaning: Any) -> None:
+    alone = {
+        query: (found.numbers, found.total, found.complete)
+        for query in QUERIES
+        for found in [filled.search.find(query)]
+    }
+    search = meaning()
+    search.large = 0
+    with ThreadPoolExecutor(8) as readers:
+        asked = [*QUERIES * 8]
+        for query, found in zip(asked, readers.map(search.find, asked), strict=True):
+            assert (found.numbers, found.total, found.complete) == alone[query]
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ class LexicalIndex:
 
     def generation(self) -> Generation | None:
         """The newest state, or None while there is no index that can be read."""
-        if time.monotonic() - self._looked >= _LOOK_EVERY:
+        # While one thread opens the first state all others wait; later they go on with the one before.
+        if self._generation is None or time.monotonic() - self._looked >= _LOOK_EVERY:
             self.refresh()
         return self._generation
 

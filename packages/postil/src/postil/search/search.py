@@ -89,7 +89,13 @@ class IndexStatus:
 
 
 class Search:
-    """Finds papers of a store through an index that follows it, and through vectors where there are any."""
+    """Finds papers of a store through an index that follows it, and through vectors where there are any.
+
+    Attributes:
+        large: from how many papers on a search takes two processors where it can.
+    """
+
+    large = 500_000
 
     def __init__(self, store: Store, index: LexicalIndex, spaces: Sequence["Vectors"] = ()) -> None:
         self._store = store
@@ -155,10 +161,12 @@ class Search:
     ) -> tuple[Ranked, int, int]:
         """A page of papers, how many have any word, and how many have every one.
 
-        The engine counts on another processor while it ranks on this one, which is sooner done and more work;
-        where other searches take that processor, it ranks and counts in one pass.
+        In a large library the engine counts on another processor while it ranks on this one, which is sooner
+        done and more work. Where other searches take that processor, or the library is small, it ranks and
+        counts in one pass.
         """
-        if self._spare.acquire(blocking=False):
+        large = generation.searcher.num_docs >= self.large
+        if large and self._spare.acquire(blocking=False):
             try:
                 counted = self._aside.submit(self._counted, generation, root)
                 ranked = self._asked(lambda: page(False))
@@ -167,7 +175,8 @@ class Search:
                 self._spare.release()
         else:
             ranked = self._asked(lambda: page(True))
-            total, complete = self._counted(generation, root, ranked.total)
+            with_words = None if ranked.total is None else ranked.total - ranked.beyond
+            total, complete = self._counted(generation, root, with_words)
         return ranked, total if ranked.total is None else ranked.total, complete
 
     def _listed(
