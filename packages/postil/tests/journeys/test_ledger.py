@@ -14,7 +14,7 @@ SHIFT = """() => {
   window.moved = 0;
   new PerformanceObserver(list => {
     for (const entry of list.getEntries()) window.moved += entry.value;
-  }).observe({type: 'layout-shift'});
+  }).observe({type: 'layout-shift', buffered: true});
 }"""
 
 

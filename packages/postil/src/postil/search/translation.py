@@ -80,9 +80,8 @@ class Translator:
 
     def ways(self, root: Node) -> Ways:
         """What `query` ranks by; a paper's score is its greatest in either part."""
-        children = root.children if isinstance(root, And) else (root,)
-        if all(isinstance(child, Word) for child in children):
-            loose, telling = _loose_words(children)
+        if _words_alone(root):
+            loose, telling = _loose_words(_side_by_side_in(root))
             each, lifting = self._wishes.of_each(telling), self._wishes.lifting(loose, telling)
             if each and lifting:
                 added: list[Clause] = [(Occur.Should, query) for query in each]
@@ -91,9 +90,8 @@ class Translator:
 
     def countable(self, root: Node, required: Required) -> Query:
         """Finds what `query` finds, and scores otherwise."""
-        children = root.children if isinstance(root, And) else (root,)
-        if required is Required.ANY and all(isinstance(child, Word) for child in children):
-            _, telling = _loose_words(children)
+        if required is Required.ANY and _words_alone(root):
+            _, telling = _loose_words(_side_by_side_in(root))
             if telling:
                 return union(self._wishes.finding(telling))
         return self.query(root, required)
@@ -109,8 +107,7 @@ class Translator:
 
     def named(self, root: Node) -> Query | None:
         """Papers that the words of a tree name: by a part of the title, or by the names of authors."""
-        children = root.children if isinstance(root, And) else (root,)
-        words = dict.fromkeys(child for child in children if isinstance(child, Word))
+        words = dict.fromkeys(c for c in _side_by_side_in(root) if isinstance(c, Word))
         loose = [(word_terms(word.text), word.field, 1) for word in words]
         ways = self._wishes.as_title(loose)
         telling = [terms for terms, field, _ in loose if terms.stems and not field]
@@ -223,6 +220,14 @@ def has_choice(root: Node) -> bool:
             return has_choice(child)
         case _:
             return False
+
+
+def _side_by_side_in(root: Node) -> Sequence[Node]:
+    return root.children if isinstance(root, And) else (root,)
+
+
+def _words_alone(root: Node) -> bool:
+    return all(isinstance(child, Word) for child in _side_by_side_in(root))
 
 
 def _loose_words(children: Sequence[Node]) -> tuple[list[Loose], list[Loose]]:
