@@ -108,8 +108,10 @@ def _with_meaning(folder: Path, plan: Plan) -> Iterator[Library | None]:
     if not plan.fused:
         yield None
         return
+    # in a process of its own, as `postil serve` has it: making vectors takes memory that serving does not
+    command = [sys.executable, "-m", "postil", "--data", str(folder), "vectors"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with Library.open(Settings(data=folder)) as library:
-        library.spaces.catch_up(lambda *_: None)
         library.spaces.open()
         yield library
 

@@ -6,6 +6,7 @@
 Tantivy commits carry no note of their own through its Python binding, so the position is written right after
 each commit; whoever follows replays at most one commit, which changes nothing. Naming the folder in the same
 file makes exchanging a whole index one rename. Searches see a new state within half a second of its commit.
+A state whose files have come to fill much memory is opened anew, which lets go of them.
 """
 
 import json
@@ -23,12 +24,16 @@ from tantivy import DocAddress, Index, IndexWriter, Occur, Order, Query, Searche
 
 from postil.errors import DataFolderDamaged
 from postil.search.analysis import EXACT, STEMMED
+from postil.search.mapped_pages import MappedPages
 from postil.search.schema import FORMAT, build_schema
 from postil.search.stamp import stamp_of
 from postil.search.translation import Translator, Ways
 
 DECIMALS = 3
 """Of a score, as it is ranked by and told."""
+
+MOST_MAPPED = 512 << 20
+"""Octets of files in memory, beyond those before a state was opened, from which on it is opened anew."""
 
 _LOOK_EVERY = 0.5  # seconds between looks for another process's commit
 _Answer = TypeVar("_Answer")
@@ -152,6 +157,7 @@ class LexicalIndex:
         self._generation: Generation | None = None
         self._seen: tuple[int, int, int] | None = None
         self._looked = 0.0
+        self._mapped = MappedPages(MOST_MAPPED)
         self._distrusted = ""
         self._lock = threading.Lock()
 
@@ -168,7 +174,7 @@ class LexicalIndex:
         return self._generation
 
     def refresh(self, *, always: bool = False) -> None:
-        """See whether another state was committed, and open it.
+        """Open another state if one was committed, or the same anew if much of it is mapped.
 
         Raises:
             IndexDamaged: what was committed cannot be read; the state before stays open.
@@ -177,6 +183,8 @@ class LexicalIndex:
             self._looked = time.monotonic()
             stamp = stamp_of(self.note)
             if stamp == self._seen and not always:
+                if self._generation and self._mapped.outgrown():
+                    self._generation = self._opened(self._generation.position)
                 return
             self._seen = stamp
             position = self.read_position()
@@ -198,6 +206,7 @@ class LexicalIndex:
         prepare(index)
         generation = guarded(lambda: Generation(index, position))
         guarded(generation.try_out)
+        self._mapped = MappedPages(MOST_MAPPED)
         return generation
 
     def read_position(self) -> Position | None:

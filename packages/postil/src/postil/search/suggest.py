@@ -92,13 +92,13 @@ class Suggester:
         if generation is None or not text.strip() or len(text) > LONGEST:
             return ()
         with self._lock:
-            if self._position != generation.position:
+            if self._terms is None or self._position != generation.position:
                 self._position, self._terms = generation.position, Terms(generation)
                 self._known.clear()
             terms = self._terms
+            terms.generation = generation  # the one before would keep its files in memory
             if found := self._known.get((text, limit)):
                 return found
-        assert terms is not None
         made = guarded(lambda: tuple(self._made(read_tail(text), terms, names, limit)))
         with self._lock:
             self._known[text, limit] = made

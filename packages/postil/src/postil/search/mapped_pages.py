@@ -1,0 +1,37 @@
+"""How much of the files that are mapped into memory stands in memory, as far as the system says.
+
+Such pages are the system's to take back, and count as this process's own for whoever looks at it. A large
+index that is searched for long has all of itself there in the end; closing it lets go of them, and what the
+system still keeps of the files is mapped again at no more than the cost of finding it.
+"""
+
+import os
+from pathlib import Path
+
+_ACCOUNT = Path("/proc/self/statm")  # pages: in all, resident, resident of files, …
+
+
+def resident_of_files() -> int:
+    """Octets of mapped files in this process's memory; 0 where the system has no such account."""
+    try:
+        return int(_ACCOUNT.read_bytes().split()[2]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+class MappedPages:
+    """Watches what is mapped grow since a file was opened.
+
+    Args:
+        most: octets that may be added.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._least = resident_of_files()
+
+    def outgrown(self) -> bool:
+        """Whether more than `most` was added to the least there was since this was made."""
+        now = resident_of_files()
+        self._least = min(self._least, now)
+        return now - self._least > self._most

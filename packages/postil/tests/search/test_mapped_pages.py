@@ -1,0 +1,106 @@
+import gc
+import mmap
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postil.paper import Paper
+from postil.search import lexical
+from postil.search.lexical import LexicalIndex
+from postil.search.mapped_pages import MappedPages, resident_of_files
+from postil.search.suggest import Suggester
+
+Sample = Callable[..., Paper]
+MAPS = Path("/proc/self/maps")
+
+needs_account = pytest.mark.skipif(not MAPS.exists(), reason="the system has no /proc")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that looks at every question, and for which anything mapped is too much."""
+    monkeypatch.setattr(lexical, "MOST_MAPPED", -1)
+    monkeypatch.setattr(lexical, "_LOOK_EVERY", 0.0)
+
+
+def _mapped(folder: Path) -> set[str]:
+    """Addresses at which segments in a folder are mapped."""
+    lines = MAPS.read_text().splitlines()
+    return {line.split()[0] for line in lines if f"{folder}/index/lexical-" in line}
+
+
+@needs_account
+def test_pages_that_are_touched_count_until_the_file_is_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\1" * (64 << 20))
+    pages = MappedPages(32 << 20)
+    assert not pages.outgrown()
+    with path.open("rb") as file:
+        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    assert not pages.outgrown()
+    assert sum(view[:: mmap.PAGESIZE]) > 0
+    assert pages.outgrown()
+    view.close()
+    assert not pages.outgrown()
+
+
+def test_a_system_without_an_account_never_outgrows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postil.search.mapped_pages._ACCOUNT", Path("/nowhere"))
+    assert resident_of_files() == 0
+    assert not MappedPages(0).outgrown()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_state_that_fills_memory_is_opened_anew_and_finds_the_same(
+    shelf: Any, sample: Sample
+) -> None:
+    shelf.put(*(sample(n) for n in range(50)))
+    index = LexicalIndex(shelf.folder / "index")
+    first, second = index.generation(), index.generation()
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    assert second.position == first.position
+    assert second.searcher.num_docs == first.searcher.num_docs == 50
+
+
+def test_a_state_that_fills_little_memory_stays_open(
+    shelf: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_LOOK_EVERY", 0.0)
+    shelf.put(sample(1))
+    index = LexicalIndex(shelf.folder / "index")
+    assert index.generation() is index.generation()
+
+
+@needs_account
+@pytest.mark.usefixtures("impatient")
+def test_the_files_of_the_state_before_are_let_go(shelf: Any, sample: Sample) -> None:
+    shelf.put(*(sample(n) for n in range(50)))
+    shelf.search.close()
+    index = LexicalIndex(shelf.folder / "index")
+    held = index.generation()
+    before = _mapped(shelf.folder)
+    assert before
+    index.generation()
+    assert len(_mapped(shelf.folder)) > len(before)  # `held` still has its own
+    del held
+    gc.collect()
+    after = _mapped(shelf.folder)
+    assert len(after) == len(before)
+    assert not after & before
+
+
+@pytest.mark.usefixtures("impatient")
+def test_suggestions_do_not_keep_the_state_before_in_memory(shelf: Any, sample: Sample) -> None:
+    shelf.put(*(sample(n) for n in range(50)))
+    index = LexicalIndex(shelf.folder / "index")
+    suggester = Suggester(shelf.store, index)
+    assert suggester.suggest("ada na")
+    before = weakref.ref(index._generation)
+    assert suggester.suggest("ada nam")
+    gc.collect()
+    assert before() is None
