@@ -28,6 +28,7 @@ from postil.search.explanation import Explanation, Part
 from postil.search.help import Help
 from postil.search.lexical import LexicalIndex
 from postil.search.marks import Marks
+from postil.search.name_marks import NOBODY, NameMarks
 from postil.search.related import Related, Relatives
 from postil.search.search import Results, Search, Sort
 from postil.search.suggest import Kind, Suggestion
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from postil.search.evaluation import Evaluation
 
 __all__ = [
+    "NOBODY",
     "Comparison",
     "Correction",
     "DateIs",
@@ -70,6 +72,7 @@ __all__ = [
     "Library",
     "Marks",
     "MonthOfIds",
+    "NameMarks",
     "Outside",
     "Papers",
     "Part",

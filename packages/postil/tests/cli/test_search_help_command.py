@@ -53,6 +53,15 @@ def test_why_prints_numbers_that_add_up(postil: Run) -> None:
     assert why["score"] == pytest.approx(sum(part["score"] for part in why["parts"]))
 
 
+def test_whoever_is_asked_for_is_named_among_many_authors(postil: Run, tmp_path: Path) -> None:
+    many = RECORD | {"id": "2602.00002", "authors": [f"Bo Name{at}" for at in range(30)]}
+    file = tmp_path / "many.jsonl"
+    file.write_text(json.dumps(many) + "\n", "utf-8")
+    assert postil("import", str(file)).returncode == 0
+    assert "Bo Name7, … Bo Name21 and 22 more" in postil("search", "author:name21").stdout
+    assert "Bo Name7 and 22 more" in postil("search", "author:name3").stdout
+
+
 def test_without_colours_the_words_are_as_they_are(postil: Run) -> None:
     done = postil("search", "kernel")
     assert "Kernels of Λ_c order" in done.stdout

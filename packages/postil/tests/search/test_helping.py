@@ -177,6 +177,25 @@ def test_more_is_offered_where_nothing_was_found(shelf: Any, sample: Callable[..
     assert offered.words == (("stasr", "stars"),)
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ('"attention kernels"', "attention kernels"),
+        ('models of "attention kernels" cat:cs.LG', "models of attention kernels cat:cs.LG"),
+        ("“attention kernels”", "attention kernels"),
+        ('"quasar stars"', None),  # nobody has the words either
+        ('author:"kernels attention"', None),  # a name is no quotation
+        ('quasar -"attention kernels"', None),
+    ],
+)
+def test_a_quotation_that_no_paper_has_is_offered_as_words(
+    helped: Any, typed: str, offered: str | None
+) -> None:
+    found = helped.help.correct(typed, found=0)
+    assert (found.query if found else None) == offered
+    assert helped.help.correct(typed, found=1) is None
+
+
 PIECES = [
     " ",
     *"hop hope hoping shop studies study c C++ states state 模型 é éc 4 x4 ² ß _ - . ,".split(),

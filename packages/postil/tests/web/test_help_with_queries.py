@@ -7,6 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from postil.library import Library
+from postil.search.marks import marks_of
+from postil.text.query import parse_query
+from postil.web.card import authors_html
 
 
 def test_what_was_matched_is_marked_in_titles_and_abstracts(client: TestClient) -> None:
@@ -32,6 +35,25 @@ def test_a_hostile_paper_that_is_marked_stays_text(client: TestClient) -> None:
     assert "&lt;<mark>script</mark>&gt;" in html
 
 
+def test_an_author_who_is_asked_for_is_marked(client: TestClient, library: Library) -> None:
+    paper = next(p for p in library.search.find("cat:cs.LG").papers if len(p.authors) == 2)
+    html = client.get("/search", params={"q": f'author:"{paper.authors[1]}"'}).text
+    assert f"<mark>{paper.authors[1]}</mark></a></div>" in html
+    assert f"<mark>{paper.authors[0]}</mark>" not in html
+
+
+def test_an_author_who_is_asked_for_is_shown_wherever_the_name_stands() -> None:
+    names = tuple(
+        f"Ada {family}" for family in "Abel Bose Cox Dirac Euler Fano Gauss Hopf Ito Jost".split()
+    )
+    meant = marks_of(parse_query("author:jost").root)
+    shown, _, folded = authors_html(names, "en", meant).partition("<details>")
+    assert ', … <a href="/search?q=author%3A%22Ada+Jost%22"><mark>Ada Jost</mark></a> ' in shown
+    assert "Ito" not in shown
+    assert "and 2 more" in folded
+    assert "…" not in authors_html(names, "en", marks_of(parse_query("author:abel").root))
+
+
 def test_lists_that_are_no_search_mark_nothing(client: TestClient) -> None:
     for path in ("/arxiv?date=2026-03-17", "/shelf", "/arxiv/2603.10001"):
         html = client.get(path).text
@@ -54,6 +76,11 @@ def test_a_misspelt_word_is_offered_and_not_exchanged(client: TestClient) -> Non
 
 def test_a_right_query_is_offered_nothing(client: TestClient) -> None:
     assert "Did you mean" not in client.get("/search", params={"q": "quiet transients"}).text
+
+
+def test_a_quotation_that_nobody_has_is_offered_as_words(client: TestClient) -> None:
+    html = client.get("/search", params={"q": '"transients quiet sparse"'}).text
+    assert '<a href="/search?q=transients+quiet+sparse">transients quiet sparse</a>?' in html
 
 
 def test_an_offer_is_text_and_never_markup(client: TestClient) -> None:

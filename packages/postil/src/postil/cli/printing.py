@@ -1,20 +1,21 @@
 """Papers in a terminal, and JSON on stdout."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from postil.library import Explanation, Marks, paper_record
+from postil.library import NOBODY, Explanation, Marks, NameMarks, paper_record
 from postil.messages import catalogue
 from postil.paper import Paper
 from postil.text.highlighting import Marker
 from postil.text.markup import marked_plain, render_plain
 
 AUTHORS_SHOWN = 8
+_MARKED = "bold yellow"
 
 
 def write_json(value: object) -> None:
@@ -57,11 +58,8 @@ def print_card(
     """
     title = _marked(paper.title, marks.title if marks else None)
     _print(out, Text.assemble((f"{paper.id}  ", "bold"), title))
-    authors = ", ".join(paper.authors[:AUTHORS_SHOWN])
-    if len(paper.authors) > AUTHORS_SHOWN:
-        authors += f" and {len(paper.authors) - AUTHORS_SHOWN} more"
     facts = " · ".join(filter(None, [" ".join(paper.categories), dated(paper), paper.venue]))
-    _print(out, Text(render_plain(authors)))
+    _print(out, _authors(paper.authors, marks.authors if marks else NOBODY))
     _print(out, Text(facts, style="dim"))
     if abstract:
         for text in filter(None, [paper.abstract, paper.summary]):
@@ -72,13 +70,26 @@ def print_card(
     out.print()
 
 
+def _authors(names: Sequence[str], meant: NameMarks) -> Text:
+    """The first authors, and how many more; whom a query has asked for is set off, and never left out."""
+    said = Text()
+    for at, name in enumerate(names[:AUTHORS_SHOWN]):
+        said.append(", " if at else "")
+        said.append(render_plain(name), _MARKED if meant.is_meant(name) else "")
+    if more := names[AUTHORS_SHOWN:]:
+        for at, name in enumerate(meant.meant_among(more)):
+            said.append(", " if at else ", … ").append(render_plain(name), _MARKED)
+        said.append(f" and {len(more)} more")
+    return said
+
+
 def _marked(text: str, marker: Marker | None) -> Text:
     """Text without markup; what was matched is bold and in colour, so that it shows without colours too."""
     if marker is None:
         return Text(render_plain(text))
     said = Text()
     for piece, marked in marked_plain(text, marker):
-        said.append(piece, "bold yellow" if marked else "")
+        said.append(piece, _MARKED if marked else "")
     return said
 
 

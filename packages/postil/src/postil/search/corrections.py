@@ -3,7 +3,8 @@
 A word is doubted when the index has hardly ever seen it and has often seen one that is nearly the same: the
 candidates are the index's own words, weighed by how many papers have them against how far they are. Left
 alone are words that name an author, numbers, TeX, ids, quotations, capitals such as BERT, and what is
-excluded. When a query finds nothing, less evidence is asked for.
+excluded. When a query finds nothing, less evidence is asked for, and a quotation that no paper has may have
+been meant as its words.
 """
 
 import re
@@ -27,6 +28,7 @@ LONGEST = 300
 _MOST_WORDS = 12
 _FIELDS = ("title_exact", "abstract_exact")
 _PIECE = re.compile(r'"[^"]*"?|\$[^$]*\$|[^\s"]+')
+_QUOTED = re.compile(r'(?<![:\-])"([^"]*)"')
 _FIELD = re.compile(r"([-+(]*)([^\W\d_]+):(.*)", re.DOTALL)
 _CORE = re.compile(r"[(+\[]*([A-Za-z]+(?:-[A-Za-z]+)*)[)\],.;:!?]*")
 _NAME = re.compile(r"[^\W\d_]{4,}")
@@ -64,7 +66,7 @@ class Correction:
 
     Attributes:
         query: the whole of it, as it would be typed.
-        words: pairs of a word as typed and as it may have been meant.
+        words: pairs of a word as typed and as it may have been meant; none where only quotation marks went.
     """
 
     query: str
@@ -95,7 +97,23 @@ class Corrector:
         generation = self._index.generation()
         if generation is None or len(query) > LONGEST or not query.strip():
             return None
-        return guarded(lambda: _corrected(query, generation, found))
+        return guarded(
+            lambda: (
+                _corrected(query, generation, found)
+                or (None if found else _unquoted(query, generation))
+            )
+        )
+
+
+def _unquoted(query: str, generation: Generation) -> Correction | None:
+    """The words of quotations as words, where some paper has any of them; names and what is excluded stay."""
+    text = Scanner(query).text
+    loose = _QUOTED.sub(r"\1", text)
+    root = parse_query(loose).root
+    if loose == text or root is None:
+        return None
+    found = generation.count(generation.translator.query(root, Required.ANY))
+    return Correction(" ".join(loose.split()), ()) if found else None
 
 
 def _corrected(query: str, generation: Generation, found: int) -> Correction | None:

@@ -1,7 +1,8 @@
 """What of a paper's title and abstract a query has matched, for marking it there.
 
 Words mark every form of their stem, as ranking counts them; phrases mark the words in a row and nothing
-else. What a query excludes, and what it asks of names, days and categories, marks nothing.
+else; names of authors that are asked for as such are marked whole (`name_marks`). What a query excludes, and
+what it asks of days and categories, marks nothing.
 """
 
 import re
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from postil.search.analysis import STEMMED, is_east_asian_character, word_terms
+from postil.search.name_marks import NOBODY, NameMarks, name_marks_of
 from postil.text.accents import fold
 from postil.text.chinese import words_of_query
 from postil.text.highlighting import is_of_word, words_of
@@ -155,13 +157,14 @@ def _pieces(runs: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is marked in a paper's title, and what in its abstract or summary."""
+    """What is marked in a paper's title, what in its abstract or summary, and who among its authors."""
 
     title: FieldMarks = FieldMarks()
     abstract: FieldMarks = FieldMarks()
+    authors: NameMarks = NOBODY
 
     def __bool__(self) -> bool:
-        return bool(self.title or self.abstract)
+        return bool(self.title or self.abstract or self.authors)
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +175,8 @@ def marks_of(root: Node | None) -> Marks:
     if any(not word_terms(word.text).is_function_word for word in words):
         kept = [w for w in words if not word_terms(w.text).is_function_word]
         wanted = [leaf for leaf in wanted if not isinstance(leaf, Word) or leaf in kept]
-    return Marks(_of_field(wanted, Field.TITLE), _of_field(wanted, Field.ABSTRACT))
+    title, abstract = _of_field(wanted, Field.TITLE), _of_field(wanted, Field.ABSTRACT)
+    return Marks(title, abstract, name_marks_of(root))
 
 
 def looked_for(node: Node | None) -> Iterator[Word | Phrase]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from postil import categories
-from postil.library import Explanation, Marks, Part
+from postil.library import NOBODY, Explanation, Marks, NameMarks, Part
 from postil.messages import catalogue
 from postil.paper import Paper
 from postil.text.markup import escaped, render_html
@@ -59,7 +59,7 @@ def _card(paper: Paper, level: int, language: str, found: Found | None) -> Marku
         f"{withdrawn_html(paper, language)}"
         f'<h{level} class="title" lang="{language_of(paper.title)}">'
         f'<a href="{escaped(addresses.paper_path(paper.id))}">{title}</a></h{level}>'
-        f"{authors_html(paper.authors, language)}{abstract_html(paper, language, marks)}"
+        f"{authors_html(paper.authors, language, marks)}{abstract_html(paper, language, marks)}"
         f'<div class="facts">{_labels(paper.categories, language)}{_date(paper, language)}'
         f"{_place(paper)}{_links(paper, language)}{_why(found, language)}</div>"
         f"{why_html(found.why, language) if found and found.why else ''}</article>\n"
@@ -157,21 +157,30 @@ def language_of(text: str) -> str:
     return "zh" if len(_CJK.findall(text)) * 5 > len(text) else "en"
 
 
-def authors_html(names: tuple[str, ...], language: str) -> Markup:
-    """Authors, each a link to a search; from the ninth on they are folded, but never one alone."""
+def authors_html(names: tuple[str, ...], language: str, marks: Marks | None = None) -> Markup:
+    """Authors, each a link to a search; from the ninth on they are folded, but never one alone.
+
+    Whom a search has asked for is marked, and the first of them shown wherever they stand.
+    """
     if not names:
         return Markup("")
+    meant = marks.authors if marks else NOBODY
     shown = len(names) if len(names) <= _AUTHORS_SHOWN + 1 else _AUTHORS_SHOWN
-    listed = ", ".join(map(_author, names[:shown]))
+    listed = ", ".join(_author(name, meant) for name in names[:shown])
     if folded := names[shown:]:
+        if found := meant.meant_among(folded):
+            listed += f", … {', '.join(_author(name, meant) for name in found)}"
         more = catalogue(language)("authors.more", count=len(folded))
-        rest = ", ".join(map(_author, folded))
+        rest = ", ".join(_author(name, meant) for name in folded)
         listed += f" <details><summary>{escaped(more)}</summary>{rest}</details>"
     return Markup(f'<div class="authors" translate="no">{listed}</div>')
 
 
-def _author(name: str) -> str:
-    return f'<a href="{escaped(addresses.author_path(name))}">{escaped(name)}</a>'
+def _author(name: str, meant: NameMarks) -> str:
+    said = escaped(name)
+    if meant and meant.is_meant(name):
+        said = f"<mark>{said}</mark>"
+    return f'<a href="{escaped(addresses.author_path(name))}">{said}</a>'
 
 
 @dataclass(frozen=True, slots=True)
