@@ -9,7 +9,7 @@ of disk a million. With --fused the vectors are brought up first, as `postil vec
 is taken a second time with them. Each size is measured in a process of its own: first the memory after the
 queries, then ranking beside bare tantivy-py on the same papers and the same queries, then a server that is
 asked for pages over HTTP by one reader, by eight (for records as well, which are searches without a page to
-make), and by one while `postil import` adds 5,000 papers, five times over; last a server of as many
+make; its memory at the most is read then), and by one while `postil import` adds 5,000 papers, five times over; last a server of as many
 processes as there are cores, by eight again.
 Queries are drawn as in search_latency.py, and each page is of a query that was not asked before: what is
 kept of counts and orders, for a reader who turns a page, helps nothing here.
@@ -127,6 +127,7 @@ def served(folder: Path, shared: Path, plan: Plan, *, meaning: bool) -> dict[str
         figures: dict[str, object] = {"one": _summary(_waited(port, islice(fresh, plan.queries)))}
         figures["eight"] = at_once(port, fresh, plan.seconds)
         figures["eight, records"] = at_once(port, _as_records(fresh), plan.seconds)
+        figures["peak_mib"] = peak_of(port)
         if not meaning:
             figures["adding"] = while_adding(folder, shared, port, fresh, plan.queries)
     cores = os.cpu_count() or 1
@@ -224,6 +225,17 @@ def resident() -> dict[str, float]:
         name: round(int(found[key].split()[0]) / 1024, 1)
         for name, key in (("all", "VmRSS"), ("of_files", "RssFile"), ("own", "RssAnon"))
     }
+
+
+def peak_of(port: int) -> float:
+    """The most MiB that the server at a port has had resident, pages of files among them."""
+    for process in Path("/proc").glob("[0-9]*"):
+        said = (process / "cmdline").read_bytes().split(b"\0")
+        if b"serve" in said and str(port).encode() in said:
+            lines = (process / "status").read_text().splitlines()
+            (most,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
+            return round(int(most) / 1024, 1)
+    sys.exit(f"Nobody serves at port {port}.")
 
 
 def _index_bytes(folder: Path) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from postil.paper import Paper
@@ -12,6 +13,7 @@ from postil.search import lexical
 from postil.search.lexical import LexicalIndex
 from postil.search.mapped_pages import MappedPages, resident_of_files
 from postil.search.suggest import Suggester
+from postil.search.vectors.rows import let_go, mapped
 
 Sample = Callable[..., Paper]
 MAPS = Path("/proc/self/maps")
@@ -21,9 +23,8 @@ needs_account = pytest.mark.skipif(not MAPS.exists(), reason="the system has no 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An index that looks at every question, and for which anything mapped is too much."""
-    monkeypatch.setattr(lexical, "MOST_MAPPED", -1)
-    monkeypatch.setattr(lexical, "_LOOK_EVERY", 0.0)
+    """An index for which anything mapped is too much."""
+    monkeypatch.setattr(lexical, "MappedPages", lambda: MappedPages(-1))
 
 
 def _mapped(folder: Path) -> set[str]:
@@ -45,6 +46,20 @@ def test_pages_that_are_touched_count_until_the_file_is_let_go(tmp_path: Path) -
     assert pages.outgrown()
     view.close()
     assert not pages.outgrown()
+
+
+@needs_account
+def test_an_array_that_is_let_go_leaves_memory_and_keeps_its_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "rows.i8"
+    path.write_bytes(b"\2" * (64 << 20))
+    array = mapped(path, np.int8, (1 << 20, 64))
+    pages = MappedPages(32 << 20)
+    assert int(array.sum(dtype=np.int64)) == 2 << 26
+    assert pages.outgrown()
+    let_go(array)
+    assert not pages.outgrown()
+    assert int(array.sum(dtype=np.int64)) == 2 << 26
+    let_go(np.zeros(3))  # not mapped: nothing to let go
 
 
 def test_a_system_without_an_account_never_outgrows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,9 +32,6 @@ from postil.search.translation import Translator, Ways
 DECIMALS = 3
 """Of a score, as it is ranked by and told."""
 
-MOST_MAPPED = 512 << 20
-"""Octets of files in memory, beyond those before a state was opened, from which on it is opened anew."""
-
 _LOOK_EVERY = 0.5  # seconds between looks for another process's commit
 _Answer = TypeVar("_Answer")
 
@@ -157,7 +154,7 @@ class LexicalIndex:
         self._generation: Generation | None = None
         self._seen: tuple[int, int, int] | None = None
         self._looked = 0.0
-        self._mapped = MappedPages(MOST_MAPPED)
+        self._mapped = MappedPages()
         self._distrusted = ""
         self._lock = threading.Lock()
 
@@ -169,7 +166,8 @@ class LexicalIndex:
     def generation(self) -> Generation | None:
         """The newest state, or None while there is no index that can be read."""
         # While one thread opens the first state all others wait; later they go on with the one before.
-        if self._generation is None or time.monotonic() - self._looked >= _LOOK_EVERY:
+        late = time.monotonic() - self._looked >= _LOOK_EVERY
+        if self._generation is None or late or self._mapped.outgrown():
             self.refresh()
         return self._generation
 
@@ -184,7 +182,7 @@ class LexicalIndex:
             stamp = stamp_of(self.note)
             if stamp == self._seen and not always:
                 if self._generation and self._mapped.outgrown():
-                    self._generation = self._opened(self._generation.position)
+                    self._generation = self._again(self._generation.position)
                 return
             self._seen = stamp
             position = self.read_position()
@@ -199,15 +197,18 @@ class LexicalIndex:
                 self._generation = self._opened(position)
 
     def _opened(self, position: Position) -> Generation:
+        generation = self._again(position)
+        guarded(generation.try_out)
+        return generation
+
+    def _again(self, position: Position) -> Generation:
         folder = self.folder / position.folder
         if not guarded(lambda: Index.exists(str(folder))):
             raise IndexDamaged(f"{folder} holds no index")
         index = guarded(lambda: Index.open(str(folder)))
         prepare(index)
-        generation = guarded(lambda: Generation(index, position))
-        guarded(generation.try_out)
-        self._mapped = MappedPages(MOST_MAPPED)
-        return generation
+        self._mapped = MappedPages()
+        return guarded(lambda: Generation(index, position))
 
     def read_position(self) -> Position | None:
         """What the note says; None where there is none.

@@ -8,6 +8,9 @@ system still keeps of the files is mapped again at no more than the cost of find
 import os
 from pathlib import Path
 
+MOST_MAPPED = 384 << 20
+"""Octets of files in memory, beyond those before, from which on an index or vectors let go of theirs."""
+
 _ACCOUNT = Path("/proc/self/statm")  # pages: in all, resident, resident of files, …
 
 
@@ -26,7 +29,7 @@ class MappedPages:
         most: octets that may be added.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int = MOST_MAPPED) -> None:
         self._most = most
         self._least = resident_of_files()
 

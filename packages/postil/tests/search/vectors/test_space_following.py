@@ -11,9 +11,10 @@ import pytest
 
 from postil.errors import DataFolderBusy
 from postil.paper import Paper
-from postil.search.vectors import following, state
+from postil.search.mapped_pages import MappedPages
+from postil.search.vectors import following, space, state
 from postil.search.vectors.following import Stopped
-from postil.search.vectors.rows import RowWriter, coded
+from postil.search.vectors.rows import Rows, RowWriter, coded
 from postil.search.vectors.state import read_choice, read_state, write_state
 from postil.store.lock import ProcessLock
 
@@ -279,3 +280,24 @@ def test_papers_stored_while_rows_are_counted_are_no_miscount(
 
     monkeypatch.setattr(folder.store, "count", counted)
     assert folder.follow() == "current"
+
+
+def test_vectors_that_fill_memory_let_go_of_it_and_answer_the_same(
+    folder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put(0, 80)
+    folder.follow()
+    numbers = np.arange(1, 81)
+    usual = folder.space()
+    question = usual.of_papers(numbers[:1])[0]
+    expected = usual.scores(question, numbers)
+    monkeypatch.setattr(space, "MappedPages", lambda: MappedPages(-1))
+    let_go = []
+    monkeypatch.setattr(Rows, "let_go", lambda rows: let_go.append(rows))
+    full = folder.space()
+    for _ in range(20):
+        np.testing.assert_array_equal(full.scores(question, numbers), expected)
+    assert len(let_go) == 2
+    for _ in range(20):
+        usual.scores(question, numbers)
+    assert len(let_go) == 2

@@ -9,6 +9,7 @@ Float16 was refused: twice the size for cosines that differ by 0.001 at most. A 
 anew at the end, so that a reader never meets half of one.
 """
 
+import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,6 +114,10 @@ class Rows:
         found[(numbers == 0) | (self._places[numbers] != places) | (self.scales[places] == 0)] = -2
         return found
 
+    def let_go(self) -> None:
+        """Give the memory of the codes back; what is asked for is mapped again."""
+        let_go(self.codes)
+
     def blocks(self, size: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """All rows as unit vectors, `size` at a time, with the place of the first."""
         for start in range(0, self.state.count, size):
@@ -193,3 +198,14 @@ def mapped(path: Path, kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
         return np.asarray(np.memmap(path, kind, "r", shape=shape))
     except (OSError, ValueError) as error:
         raise VectorsDamaged(f"{path} cannot be read ({error}).") from error
+
+
+def let_go(array: Any) -> None:
+    """Take the pages of an array made by `mapped` out of this process's memory, where the system can.
+
+    Nothing is lost by it, and others may read meanwhile: a page that is touched is mapped again.
+    """
+    while isinstance(array, np.ndarray):
+        array = array.base
+    if isinstance(array, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.madvise(mmap.MADV_DONTNEED)

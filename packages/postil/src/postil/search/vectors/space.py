@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postil.errors import PostilError
+from postil.search.mapped_pages import MappedPages
 from postil.search.stamp import stamp_of
 from postil.search.vectors.encoder import Encoder, Origin
 from postil.search.vectors.failures import VectorsDamaged
@@ -18,6 +19,7 @@ from postil.search.vectors.rows import Rows
 from postil.search.vectors.state import State, read_choice, read_state
 
 _QUERIES_KEPT = 256
+_LOOK_EVERY = 8  # questions; each maps some 64 KB around every paper that it is about
 _PATIENCE = 60.0  # seconds without questions to an encoder that failed
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Space:
         self._lock, self._reopening = threading.Lock(), threading.Lock()
         self._queries: OrderedDict[tuple[str, str], NDArray[np.float32] | None] = OrderedDict()
         self._silent_until = 0.0
+        self._mapped, self._asked = MappedPages(), 0
 
     @property
     def name(self) -> str:
@@ -154,4 +157,9 @@ class Space:
     def _fitting(self, query: NDArray[np.float32]) -> _Opened | None:
         """The state to ask; none where the vector is of one before, and of another width."""
         opened = self._opened
-        return opened if opened and query.shape == (opened.rows.state.width,) else None
+        if opened is None or query.shape != (opened.rows.state.width,):
+            return None
+        self._asked += 1
+        if self._asked % _LOOK_EVERY == 0 and self._mapped.outgrown():
+            opened.rows.let_go()
+        return opened
