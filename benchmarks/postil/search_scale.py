@@ -9,8 +9,8 @@ of disk a million. With --fused the vectors are brought up first, as `postil vec
 is taken a second time with them. Each size is measured in a process of its own: first the memory after the
 queries, then ranking beside bare tantivy-py on the same papers and the same queries, then a server that is
 asked for pages over HTTP by one reader, by eight (for records as well, which are searches without a page to
-make; its memory at the most is read then), and by one while `postil import` adds 5,000 papers, five times over; last a server of as many
-processes as there are cores, by eight again.
+make; its memory at the most is read then), and by one while `postil import` adds 5,000 papers, five times
+over; last a server of as many processes as there are cores, by eight again.
 Queries are drawn as in search_latency.py, and each page is of a query that was not asked before: what is
 kept of counts and orders, for a reader who turns a page, helps nothing here.
 """
