@@ -82,6 +82,18 @@ def test_a_state_that_fills_memory_is_opened_anew_and_finds_the_same(
     assert second.searcher.num_docs == first.searcher.num_docs == 50
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_state_that_cannot_be_opened_anew_goes_on_answering(shelf: Any, sample: Sample) -> None:
+    shelf.put(sample(1))
+    index = LexicalIndex(shelf.folder / "index")
+    first = index.generation()
+    (folder,) = (shelf.folder / "index").glob("lexical-*")
+    folder.rename(folder.with_name("elsewhere"))
+    assert index.generation() is first
+    folder.with_name("elsewhere").rename(folder)
+    assert index.generation() is not first
+
+
 def test_a_state_that_fills_little_memory_stays_open(
     shelf: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -182,7 +183,9 @@ class LexicalIndex:
             stamp = stamp_of(self.note)
             if stamp == self._seen and not always:
                 if self._generation and self._mapped.outgrown():
-                    self._generation = self._again(self._generation.position)
+                    # what is open goes on answering while another process exchanges the files
+                    with suppress(IndexDamaged):
+                        self._generation = self._again(self._generation.position)
                 return
             self._seen = stamp
             position = self.read_position()
