@@ -62,6 +62,24 @@ def test_an_array_that_is_let_go_leaves_memory_and_keeps_its_numbers(tmp_path: P
     let_go(np.zeros(3))  # not mapped: nothing to let go
 
 
+@needs_account
+def test_what_somebody_else_holds_for_good_is_asked_back_a_few_times_only(tmp_path: Path) -> None:
+    path = tmp_path / "rows.i8"
+    path.write_bytes(b"\2" * (64 << 20))
+    pages = MappedPages(16 << 20)
+    held = mapped(path, np.int8, (1 << 20, 64))
+    assert int(held.sum(dtype=np.int64)) == 2 << 26
+    times = 0
+    while pages.outgrown():
+        pages.let_go()
+        times += 1
+    assert 90 < times < 110  # three more times the 16, by thirty-seconds
+    let_go(held)
+    assert not pages.outgrown()
+    assert int(held.sum(dtype=np.int64)) == 2 << 26
+    assert pages.outgrown()  # and from what there was before, once it was given back
+
+
 def test_a_system_without_an_account_never_outgrows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("postil.search.mapped_pages._ACCOUNT", Path("/nowhere"))
     assert resident_of_files() == 0

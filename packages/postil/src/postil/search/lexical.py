@@ -184,6 +184,7 @@ class LexicalIndex:
             if stamp == self._seen and not always:
                 if self._generation and self._mapped.outgrown():
                     # what is open goes on answering while another process exchanges the files
+                    self._mapped.let_go()
                     with suppress(IndexDamaged):
                         self._generation = self._again(self._generation.position)
                 return
@@ -210,7 +211,6 @@ class LexicalIndex:
             raise IndexDamaged(f"{folder} holds no index")
         index = guarded(lambda: Index.open(str(folder)))
         prepare(index)
-        self._mapped = MappedPages()
         return guarded(lambda: Generation(index, position))
 
     def read_position(self) -> Position | None:

@@ -8,7 +8,7 @@ system still keeps of the files is mapped again at no more than the cost of find
 import os
 from pathlib import Path
 
-MOST_MAPPED = 384 << 20
+MOST_MAPPED = 256 << 20
 """Octets of files in memory, beyond those before, from which on an index or vectors let go of theirs."""
 
 _ACCOUNT = Path("/proc/self/statm")  # pages: in all, resident, resident of files, …
@@ -23,7 +23,7 @@ def resident_of_files() -> int:
 
 
 class MappedPages:
-    """Watches what is mapped grow since a file was opened.
+    """Watches what is mapped grow beyond the least that there was.
 
     Args:
         most: octets that may be added.
@@ -34,7 +34,11 @@ class MappedPages:
         self._least = resident_of_files()
 
     def outgrown(self) -> bool:
-        """Whether more than `most` was added to the least there was since this was made."""
+        """Whether more than `most` was added: time to let go."""
         now = resident_of_files()
         self._least = min(self._least, now)
         return now - self._least > self._most
+
+    def let_go(self) -> None:
+        """Said by whoever lets go: what stays is somebody else's, and counts less each time."""
+        self._least += self._most // 32
