@@ -60,20 +60,39 @@ def frank_wolfe_gap(x, gradient, total=1.0, upper=np.inf):
     return max(float(gradient @ (x - s)) for s in vertices(len(x), total, upper))
 
 
-def pairwise_frank_wolfe(A, b, x, steps):
-    """Algorithm 2 of Lacoste-Julien and Jaggi with exact line search, on least squares."""
-    x = np.array(x, dtype=float)
-    for _ in range(steps):
+def assert_pairwise_steps(A, b, points):
+    """Each point follows from the one before by Algorithm 2 of Lacoste-Julien and Jaggi, on least squares.
+
+    An exact step leaves the two entries equally dear, so that rounding decides which gives next: any of the
+    dearest may, up to rounding.
+    """
+    for x, y in itertools.pairwise(points):
         gradient = A.T @ (A @ x - b)
-        toward = min(range(len(x)), key=lambda i: gradient[i])
-        away = max((i for i in range(len(x)) if x[i] > 0), key=lambda i: gradient[i])
+        noise = 1e-12 * np.abs(gradient).max()
+        toward, away = int(np.argmax(y - x)), int(np.argmin(y - x))
+        assert gradient[toward] <= gradient.min() + noise
+        assert gradient[away] >= gradient[x > 0].max() - noise
         d = np.zeros(len(x))
-        d[toward] += 1
-        d[away] -= 1
-        if np.any(d):
-            step = min(-(gradient @ d) / np.sum((A @ d) ** 2), x[away])
-            x = x + step * d
-    return x
+        d[toward], d[away] = 1, -1
+        step = min(-(gradient @ d) / np.sum((A @ d) ** 2), x[away])
+        np.testing.assert_allclose(y, x + step * d, atol=1e-12)
+
+
+def wrong_exchanges(A, b, x):
+    """Second points that no step of pairwise Frank-Wolfe from x leads to, each by its mistake."""
+    gradient = A.T @ (A @ x - b)
+    order = np.argsort(gradient)
+    least, second, dearest = np.eye(len(x))[
+        [order[0], order[1], np.argmax(np.where(x > 0, gradient, -np.inf))]
+    ]
+
+    def exact(d):
+        return x + min(-(gradient @ d) / np.sum((A @ d) ** 2), 1.0) * d
+
+    yield "half of the step", x + (exact(least - dearest) - x) / 2
+    yield "to the second cheapest", exact(second - dearest)
+    yield "from everything, as the plain method", exact(least - x)
+    yield "no step", x.copy()
 
 
 def entropic_descent(fun, x, step, steps):

@@ -108,14 +108,26 @@ def test_the_faces_agree_on_any_capped_simplex(seed, n, room, method):
     assert result.gap == pytest.approx(gap, abs=1e-12 * (1 + np.abs(result.jac).max()))
 
 
-@pytest.mark.parametrize("steps", [1, 2, 5, 10])
-def test_pairwise_frank_wolfe_takes_the_steps_of_the_algorithm(steps):
-    draw = np.random.default_rng(5)
+@pytest.mark.parametrize("seed", range(5))
+def test_pairwise_frank_wolfe_takes_the_steps_of_the_algorithm(seed):
+    draw = np.random.default_rng(seed)
     A, b = draw.standard_normal((12, 8)), draw.standard_normal(12)
     x0 = np.eye(8)[2]
-    found = minimize_simplex(LeastSquares(A, b), x0, method="pairwise-fw", rtol=0, max_iter=steps)
-    expected = plain.pairwise_frank_wolfe(A, b, x0, steps)
-    np.testing.assert_allclose(found.x, expected, atol=1e-12)
+    choice = {"method": "pairwise-fw", "rtol": 0}
+    points = [
+        minimize_simplex(LeastSquares(A, b), x0, max_iter=steps, **choice).x for steps in range(11)
+    ]
+    plain.assert_pairwise_steps(A, b, points)
+
+
+def test_the_check_of_pairwise_steps_rejects_others():
+    draw = np.random.default_rng(5)
+    A, b = draw.standard_normal((12, 8)), draw.standard_normal(12)
+    x = np.full(8, 1 / 8)
+    for mistake, y in plain.wrong_exchanges(A, b, x):
+        with pytest.raises(AssertionError):
+            plain.assert_pairwise_steps(A, b, [x, y])
+            pytest.fail(mistake)
 
 
 def test_mirror_descent_takes_the_steps_of_entropic_descent():
