@@ -85,7 +85,7 @@ def run(data: Path, visits: int) -> dict[str, object]:
     found = os.environ.get("POSTIL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         sys.exit("No Chrome or Chromium: install one, or name it in POSTIL_CHROMIUM.")
-    with serving(data) as port, sync_playwright() as playwright:
+    with serving(data) as (port, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         site = f"http://127.0.0.1:{port}"
         visit(browser, site)  # warms the server, not the browser

@@ -32,8 +32,8 @@ _SERVER_TIME = re.compile(r"dur=([\d.]+)")
 
 
 @contextmanager
-def serving(data: Path, processes: int = 1) -> Iterator[int]:
-    """A server over `data` in so many processes of its own; gives its port."""
+def serving(data: Path, processes: int = 1) -> Iterator[tuple[int, int]]:
+    """A server over `data` in so many processes of its own; gives its port and the number of the first."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -53,7 +53,7 @@ def serving(data: Path, processes: int = 1) -> Iterator[int]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -94,7 +94,7 @@ def run(data: Path, rounds: int) -> dict[str, object]:
     with SqliteStore.open(data) as store:
         held = store.count()
         searches = [q.ours for q in queries(store, rounds)]
-    with serving(data) as port:
+    with serving(data) as (port, _):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         for path in ("/", DAY_LIST, "/search?q=warm"):
             ask(connection, path)

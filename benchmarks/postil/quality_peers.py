@@ -114,15 +114,17 @@ def bare_run(collection: Collection, tokens: Tokens, name: str) -> Run:
     return Run(name, rankings)
 
 
-def written_run(collection: Collection, tokens: Tokens, name: str) -> Run:
-    """BM25 as papers write it, over lengths as Lucene and Tantivy round them: to fit an octet."""
+def written_run(
+    collection: Collection, tokens: Tokens, name: str, kept: Callable[[int], int] = int
+) -> Run:
+    """BM25 as papers write it, over the lengths of documents as they are `kept`."""
     documents = [tokens(text) for text in texts(collection)]
     holding: dict[str, list[tuple[int, int]]] = {}
     for at, words in enumerate(documents):
         for word, often in Counter(words).items():
             holding.setdefault(word, []).append((at, often))
     mean = fmean(map(len, documents))
-    norms = [K1 * (1 - B + B * rounded(len(words)) / mean) for words in documents]
+    norms = [K1 * (1 - B + B * kept(len(words)) / mean) for words in documents]
     rankings = {}
     for query, text in collection.queries.items():
         scores: dict[int, float] = {}
@@ -136,7 +138,7 @@ def written_run(collection: Collection, tokens: Tokens, name: str) -> Run:
 
 
 def rounded(length: int) -> int:
-    """A length down to the nearest that is kept: all below 40, then with four binary digits above 24."""
+    """A length as Lucene and Tantivy keep it in an octet: all below 40, then four binary digits above 24."""
     over = length - 24
     spare = max(0, over.bit_length() - 4)
     return length if length < 40 else (over >> spare << spare) + 24

@@ -46,6 +46,7 @@ from postil.store.sqlite import SqliteStore
 CLIENTS = 8
 FEWEST_QUERIES = 200
 ADDED, IMPORTS = 5_000, 5
+_ACCOUNTS = (("all", "VmRSS"), ("of_files", "RssFile"), ("own", "RssAnon"), ("most", "VmHWM"))
 ADDED_FROM = 5_000_000  # ids that no library here has
 LIMITS = {
     "ranking_ratio_p50": 2.0,
@@ -78,7 +79,7 @@ def measured(folder: Path, shared: Path, plan: Plan) -> dict[str, object]:
         figures["segments"] = library.search.status().segments
         for query in asked:
             library.search.find(query.ours, limit=SHOWN)
-        figures["resident"] = resident()
+        figures["resident"] = resident(os.getpid())
         figures["index_bytes_a_paper"] = _index_bytes(folder) / library.store.count()
         peers = folder / "peers"
         peers.mkdir(exist_ok=True)
@@ -90,7 +91,7 @@ def measured(folder: Path, shared: Path, plan: Plan) -> dict[str, object]:
         with _with_meaning(folder, plan) as fused:
             if fused is not None:
                 engines["fused"] = lambda query: fused.search.rank(query.ours, SHOWN)
-                figures["resident_fused"] = resident()
+                figures["resident_fused"] = resident(os.getpid())
             # Other queries than those that count: the order of the last 128 is kept by the reader's search.
             measure(engines, queries(library.store, 100, 3), 1)
             figures["ranking"] = ranked = measure(engines, asked)
@@ -120,18 +121,18 @@ def served(folder: Path, shared: Path, plan: Plan, *, meaning: bool) -> dict[str
     """Pages over HTTP: one reader, eight at once, and one while papers are being added."""
     os.environ["POSTIL_MEANING"] = str(meaning)
     fresh = _paths(folder)
-    with serving(folder) as port:
+    with serving(folder) as (port, server):
         if meaning:
             time.sleep(10)  # what is loaded in the background
         _waited(port, islice(fresh, 50))
         figures: dict[str, object] = {"one": _summary(_waited(port, islice(fresh, plan.queries)))}
         figures["eight"] = at_once(port, fresh, plan.seconds)
         figures["eight, records"] = at_once(port, _as_records(fresh), plan.seconds)
-        figures["peak_mib"] = peak_of(port)
+        figures["resident"] = resident(server)
         if not meaning:
             figures["adding"] = while_adding(folder, shared, port, fresh, plan.queries)
     cores = os.cpu_count() or 1
-    with serving(folder, cores) as port:
+    with serving(folder, cores) as (port, _):
         time.sleep(10)  # until all of them answer
         _waited(port, islice(fresh, 50 * cores))
         eight = f"eight, {cores} processes"
@@ -217,25 +218,11 @@ def _summary(values: Sequence[float]) -> dict[str, float]:
     return {f"p{s}": round(percentile(values, s / 100), 2) for s in (50, 95, 99)}
 
 
-def resident() -> dict[str, float]:
-    """Resident MiB of this process, and how much of it are pages of files that the system may take back."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def resident(process: int) -> dict[str, float]:
+    """Resident MiB of a process now and at the most; those of files the system may take back."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     found = dict(line.split(":", 1) for line in lines)
-    return {
-        name: round(int(found[key].split()[0]) / 1024, 1)
-        for name, key in (("all", "VmRSS"), ("of_files", "RssFile"), ("own", "RssAnon"))
-    }
-
-
-def peak_of(port: int) -> float:
-    """The most MiB that the server at a port has had resident, pages of files among them."""
-    for process in Path("/proc").glob("[0-9]*"):
-        said = (process / "cmdline").read_bytes().split(b"\0")
-        if b"serve" in said and str(port).encode() in said:
-            lines = (process / "status").read_text().splitlines()
-            (most,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
-            return round(int(most) / 1024, 1)
-    sys.exit(f"Nobody serves at port {port}.")
+    return {name: round(int(found[key].split()[0]) / 1024, 1) for name, key in _ACCOUNTS}
 
 
 def _index_bytes(folder: Path) -> float:

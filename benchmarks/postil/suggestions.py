@@ -89,7 +89,7 @@ def run(data: Path, count: int) -> dict[str, object]:
         held, typed = store.count(), list(texts(store, count))
     times: dict[str, list[float]] = {}
     shares: dict[str, list[float]] = {}
-    with serving(data) as port:
+    with serving(data) as (port, _):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         ask(connection, "warm")
         for each in typed:

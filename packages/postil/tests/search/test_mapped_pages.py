@@ -71,7 +71,7 @@ def test_what_somebody_else_holds_for_good_is_asked_back_a_few_times_only(tmp_pa
     assert int(held.sum(dtype=np.int64)) == 2 << 26
     times = 0
     while pages.outgrown():
-        pages.let_go()
+        pages.discount()
         times += 1
     assert 90 < times < 110  # three more times the 16, by thirty-seconds
     let_go(held)

@@ -97,12 +97,12 @@ class Corrector:
         generation = self._index.generation()
         if generation is None or len(query) > LONGEST or not query.strip():
             return None
-        return guarded(
-            lambda: (
-                _corrected(query, generation, found)
-                or (None if found else _unquoted(query, generation))
-            )
-        )
+        return guarded(lambda: _offered(query, generation, found))
+
+
+def _offered(query: str, generation: Generation, found: int) -> Correction | None:
+    corrected = _corrected(query, generation, found)
+    return corrected if corrected or found else _unquoted(query, generation)
 
 
 def _unquoted(query: str, generation: Generation) -> Correction | None:

@@ -184,7 +184,7 @@ class LexicalIndex:
             if stamp == self._seen and not always:
                 if self._generation and self._mapped.outgrown():
                     # what is open goes on answering while another process exchanges the files
-                    self._mapped.let_go()
+                    self._mapped.discount()
                     with suppress(IndexDamaged):
                         self._generation = self._again(self._generation.position)
                 return

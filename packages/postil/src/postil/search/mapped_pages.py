@@ -39,6 +39,6 @@ class MappedPages:
         self._least = min(self._least, now)
         return now - self._least > self._most
 
-    def let_go(self) -> None:
+    def discount(self) -> None:
         """Said by whoever lets go: what stays is somebody else's, and counts less each time."""
         self._least += self._most // 32

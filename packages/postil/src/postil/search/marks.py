@@ -15,7 +15,7 @@ from postil.search.name_marks import NOBODY, NameMarks, name_marks_of
 from postil.text.accents import fold
 from postil.text.chinese import words_of_query
 from postil.text.highlighting import is_of_word, words_of
-from postil.text.query import Field, Node, Not, Phrase, Word
+from postil.text.query import Field, Node, Phrase, Word, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +181,7 @@ def marks_of(root: Node | None) -> Marks:
 
 def looked_for(node: Node | None) -> Iterator[Word | Phrase]:
     """The words and phrases of a tree that are looked for."""
-    match node:
-        case Word() | Phrase():
-            yield node
-        case None | Not():
-            return
-        case _:
-            for child in getattr(node, "children", ()):
-                yield from looked_for(child)
+    return (leaf for leaf in leaves(node, excluded=False) if isinstance(leaf, Word | Phrase))
 
 
 def _of_field(wanted: Sequence[Word | Phrase], field: Field) -> FieldMarks:

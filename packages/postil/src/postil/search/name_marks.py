@@ -4,12 +4,12 @@ Read as the index reads names, key by key, so that `schrodinger, e` marks Erwin 
 no author: most that are somebody's name are a word as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from postil.text.names import Reading, asked_readings, byline_keys
-from postil.text.query import Author, Node, Not
+from postil.text.query import Author, Node, leaves
 
 _MOST_SHOWN = 3
 
@@ -44,16 +44,6 @@ NOBODY = NameMarks()
 
 def name_marks_of(root: Node | None) -> NameMarks:
     """The authors that a query's tree asks for; not those that it excludes."""
-    readings = (reading for author in _authors(root) for reading in asked_readings(author.name))
+    authors = [leaf for leaf in leaves(root, excluded=False) if isinstance(leaf, Author)]
+    readings = (reading for author in authors for reading in asked_readings(author.name))
     return NameMarks(tuple(dict.fromkeys(reading for reading in readings if reading)))
-
-
-def _authors(node: Node | None) -> Iterator[Author]:
-    match node:
-        case Author():
-            yield node
-        case None | Not():
-            return
-        case _:
-            for child in getattr(node, "children", ()):
-                yield from _authors(child)

@@ -101,16 +101,17 @@ Node = Word | Phrase | Author | Category | Identifier | DateRange | Not | And | 
 Leaf = Word | Phrase | Author | Category | Identifier | DateRange
 
 
-def leaves(node: Node | None) -> Iterator[Leaf]:
-    """The words and conditions of a tree, from left to right, those under a `Not` too."""
+def leaves(node: Node | None, *, excluded: bool = True) -> Iterator[Leaf]:
+    """The words and conditions of a tree, from left to right; those under a `Not` if `excluded` says so."""
     match node:
         case None:
             return
         case Not(child):
-            yield from leaves(child)
+            if excluded:
+                yield from leaves(child)
         case And(children) | Every(children) | Or(children):
             for child in children:
-                yield from leaves(child)
+                yield from leaves(child, excluded=excluded)
         case leaf:
             yield leaf
 

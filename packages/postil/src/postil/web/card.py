@@ -178,7 +178,7 @@ def authors_html(names: tuple[str, ...], language: str, marks: Marks | None = No
 
 def _author(name: str, meant: NameMarks) -> str:
     said = escaped(name)
-    if meant and meant.is_meant(name):
+    if meant.is_meant(name):
         said = f"<mark>{said}</mark>"
     return f'<a href="{escaped(addresses.author_path(name))}">{said}</a>'
 

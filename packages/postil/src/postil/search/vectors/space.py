@@ -161,6 +161,6 @@ class Space:
             return None
         self._asked += 1
         if self._asked % _LOOK_EVERY == 0 and self._mapped.outgrown():
-            self._mapped.let_go()
+            self._mapped.discount()
             opened.rows.let_go()
         return opened
